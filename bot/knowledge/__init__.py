@@ -1,0 +1,1 @@
+"""What Baken knows: services, rights and places, each fact with its source and its date."""
