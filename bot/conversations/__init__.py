@@ -1,0 +1,1 @@
+"""Conversations and their messages: storing, ordering, answering, handing over, erasing."""

@@ -1,0 +1,1 @@
+"""The counsellors' desk: who waits, who has whom, signing in, the console."""

@@ -1,0 +1,168 @@
+"""Decides the intent of a message from its sentence vector: multinomial logistic regression, calibrated."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Text, Type
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.featurizers.featurizer import Featurizer
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from sklearn.linear_model import LogisticRegression
+
+from bot.nlu.encoder import CLAUSE_VECTORS, WIDTH
+
+# All probabilities by intent of the message and of each of its clauses; inside the pipeline only.
+PROBABILITIES = "intent_probabilities"
+CLAUSE_PROBABILITIES = "clause_probabilities"
+# What a message without any letters is taken for: there is nothing to understand, so the person gets the menu.
+NOTHING_SAID = "out_of_scope"
+
+_FILE = "weights.npz"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class LogisticIntentClassifier(IntentClassifier, GraphComponent):
+    """Multinomial logistic regression on the centred, normalised sentence vector.
+
+    Reads: the dense sentence feature, the vectors of clauses. Writes: intent, intent_ranking (best first), and the
+    probabilities of the message and its clauses for the components behind it.
+    The weights are stored as plain arrays (no pickle); loading without them raises ValueError.
+    """
+
+    @classmethod
+    def required_components(cls) -> List[Type]:
+        """Needs sentence features."""
+        return [Featurizer]
+
+    @staticmethod
+    def required_packages() -> List[Text]:
+        """Checked by Rasa when the pipeline is built."""
+        return ["sklearn"]
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        """Default configuration."""
+        return {
+            # Inverse strength of the regularisation.
+            "C": 10.0,
+            # Factor on the logits, so that a confidence of 0.7 is right in about 70 % of cases.
+            "sharpness": 2.35,
+            "max_iterations": 300,
+            # Intents in `intent_ranking`.
+            "ranking_length": 10,
+        }
+
+    def __init__(self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource) -> None:
+        """Construct an untrained classifier."""
+        self._config = config
+        self._model_storage = model_storage
+        self._resource = resource
+        self._names: List[str] = []
+        self._mean = np.zeros(WIDTH, np.float32)
+        self._weights = np.zeros((0, WIDTH), np.float32)
+        self._bias = np.zeros(0, np.float32)
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> LogisticIntentClassifier:
+        """Create the component (see parent class)."""
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> LogisticIntentClassifier:
+        """Load trained weights. Raises ValueError when the model has none."""
+        component = cls(config, model_storage, resource)
+        with model_storage.read_from(resource) as folder:
+            with np.load(Path(folder) / _FILE, allow_pickle=False) as stored:
+                component._names = stored["names"].tolist()
+                component._mean = stored["mean"]
+                component._weights = stored["weights"]
+                component._bias = stored["bias"]
+        return component
+
+    @classmethod
+    def fingerprint_addon(cls, config: Dict[Text, Any]) -> Text:
+        """A change of this file asks for a new training."""
+        return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fit on all sentences that have an intent. Raises ValueError when there are fewer than two intents."""
+        examples = [m for m in training_data.intent_examples if m.get(TEXT) and m.features]
+        labels = np.array([m.get(INTENT) for m in examples])
+        if len(set(labels)) < 2:
+            raise ValueError("LogisticIntentClassifier: training data with at least two intents is needed")
+        vectors = np.stack([sentence_vector(m) for m in examples])
+        self._mean = vectors.mean(axis=0)
+        fitted = LogisticRegression(
+            C=float(self._config["C"]),
+            class_weight="balanced",
+            max_iter=int(self._config["max_iterations"]),
+            tol=1e-3,
+        ).fit(self._centre(vectors), labels)
+        self._names = [str(name) for name in fitted.classes_]
+        self._weights = fitted.coef_.astype(np.float32)
+        self._bias = fitted.intercept_.astype(np.float32)
+        with self._model_storage.write_to(self._resource) as folder:
+            np.savez(
+                Path(folder) / _FILE,
+                names=np.array(self._names),
+                mean=self._mean,
+                weights=self._weights,
+                bias=self._bias,
+            )
+        return self._resource
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Set intent and ranking; a message without any text gets `NOTHING_SAID`."""
+        for message in messages:
+            vector = sentence_vector(message)
+            if vector is None:
+                probabilities = {name: float(name == NOTHING_SAID) for name in [*self._names, NOTHING_SAID]}
+            else:
+                probabilities = self._probabilities(vector[None, :])[0]
+            clause_vectors = message.get(CLAUSE_VECTORS) or []
+            clauses = self._probabilities(np.stack(clause_vectors)) if clause_vectors else []
+            ranking = sorted(probabilities.items(), key=lambda item: -item[1])[: int(self._config["ranking_length"])]
+            named = [{"name": name, "confidence": value} for name, value in ranking]
+            message.set(INTENT, named[0], add_to_output=True)
+            message.set(INTENT_RANKING_KEY, named, add_to_output=True)
+            message.set(PROBABILITIES, probabilities)
+            message.set(CLAUSE_PROBABILITIES, clauses)
+        return messages
+
+    def _centre(self, vectors: np.ndarray) -> np.ndarray:
+        centred = vectors - self._mean
+        return centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-6)
+
+    def _probabilities(self, vectors: np.ndarray) -> List[Dict[str, float]]:
+        logits = (self._centre(vectors) @ self._weights.T + self._bias) * float(self._config["sharpness"])
+        exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+        shares = exponentials / exponentials.sum(axis=1, keepdims=True)
+        return [dict(zip(self._names, map(float, row))) for row in shares]
+
+
+def sentence_vector(message: Message) -> Optional[np.ndarray]:
+    """The dense sentence feature of a message, shape (width,); None when it has none (nothing was written)."""
+    _, feature = message.get_dense_features(TEXT, [])
+    return None if feature is None else np.asarray(feature.features)[0]

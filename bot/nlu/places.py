@@ -1,0 +1,133 @@
+"""Recognises where somebody is: municipality, city or postcode, in the spellings of knowledge/places.yml."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Dict, List, Optional, Tuple
+
+import yaml
+from rapidfuzz import fuzz, process
+
+PLACES_FILE = Path(__file__).resolve().parent.parent.parent / "knowledge" / "places.yml"
+
+# Names that are ordinary words somewhere count only when they stand (almost) alone or after a word like "in".
+_ORDINARY_WORDS = {
+    "forest",
+    "halle",
+    "huy",
+    "lier",
+    "mol",
+    "bergen",
+    "as",
+    "ath",
+    "vorst",
+    "mons",
+    "midi",
+    "nord",
+    "haren",
+}
+_BEFORE_PLACES = {
+    "in",
+    "te",
+    "a",
+    "à",
+    "near",
+    "bij",
+    "at",
+    "from",
+    "van",
+    "de",
+    "au",
+    "op",
+    "vers",
+    "naar",
+    "to",
+    "pres",
+}
+_AFTER_AMOUNTS = {"euro", "euros", "eur", "€", "uur", "heures", "hours", "h", "dollar", "dollars", "per", "par", "a"}
+# Typing errors are only forgiven in names of at least this many letters, and only a few of them.
+_FUZZY_FROM = 6
+_FUZZY_SCORE = 86
+_MOST_WORDS = 5
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A place found in a text.
+
+    Attributes:
+        place_id: id in knowledge/places.yml.
+        words: how many words of the text the mention takes.
+        is_whole: whether the text says nothing but the place ("Molenbeek", "in 1070").
+    """
+
+    place_id: str
+    words: int
+    is_whole: bool
+
+
+def find_place(text: str) -> Optional[Mention]:
+    """The first (and longest) place named in a cleaned text, or None."""
+    words = normalise(text).split()
+    names, postcodes = gazetteer()
+    content = [w for w in words if w not in _BEFORE_PLACES]
+    for length in range(min(_MOST_WORDS, len(words)), 0, -1):
+        for start in range(len(words) - length + 1):
+            window = words[start : start + length]
+            joined = " ".join(window)
+            after = words[start + length] if start + length < len(words) else ""
+            before = words[start - 1] if start else ""
+            place = names.get(joined)
+            if place is None and length == 1 and joined in postcodes and after not in _AFTER_AMOUNTS:
+                place = postcodes[joined]
+            if place is None:
+                continue
+            if joined in _ORDINARY_WORDS and len(content) > 1 and before not in _BEFORE_PLACES:
+                continue
+            return Mention(place, length, set(content) <= set(window) or len(content) - length <= 0)
+    return _with_typing_errors(words, content, names)
+
+
+def _with_typing_errors(words: List[str], content: List[str], names: Dict[str, str]) -> Optional[Mention]:
+    candidates = [name for name in names if len(name) >= _FUZZY_FROM]
+    for word in words:
+        if len(word) < _FUZZY_FROM:
+            continue
+        hit: Optional[Tuple[str, float, int]] = process.extractOne(
+            word, candidates, scorer=fuzz.ratio, score_cutoff=_FUZZY_SCORE
+        )
+        # The first letter is rarely wrong; without this "Brusselse" words of other languages slip in.
+        if hit and hit[0][0] == word[0] and abs(len(hit[0]) - len(word)) <= 2:
+            return Mention(names[hit[0]], 1, len(content) <= 1)
+    return None
+
+
+def normalise(text: str) -> str:
+    """Lower case, without accents and punctuation, so that "Molenbeek-Saint-Jean" equals "molenbeek saint jean"."""
+    decomposed = unicodedata.normalize("NFD", text.casefold())
+    plain = "".join(c for c in decomposed if unicodedata.category(c) != "Mn")
+    return re.sub(r"[^\w€]+", " ", plain).strip()
+
+
+@lru_cache(maxsize=1)
+def gazetteer() -> Tuple[Dict[str, str], Dict[str, str]]:
+    """Place ids by normalised name, and by postcode."""
+    data = yaml.safe_load(PLACES_FILE.read_text(encoding="utf-8"))
+    names: Dict[str, str] = {}
+    postcodes: Dict[str, str] = {}
+    for place in data["places"]:
+        spellings = [
+            *place["names"].values(),
+            *(s for field in ("other_spellings", "arabic", "cyrillic") for s in place.get(field) or []),
+        ]
+        for spelling in spellings:
+            key = normalise(re.sub(r"\(.*?\)", "", spelling))
+            if key:
+                names.setdefault(key, place["id"])
+        for postcode in place.get("postcodes") or []:
+            postcodes.setdefault(str(postcode), place["id"])
+    return names, postcodes

@@ -1,0 +1,85 @@
+"""Danger first: the last word on whether a message is urgent."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Text
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu.classifier import CLAUSE_PROBABILITIES, PROBABILITIES
+from bot.nlu.needs import NEEDS
+
+# True when danger is possible but not sure: the person is then asked, on top of the normal answer.
+MAYBE_URGENT = "maybe_urgent"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class UrgentIntents(GraphComponent):
+    """Raise a message to an urgent intent when the urgent intents together are likely enough.
+
+    Reads: intent, needs, probabilities of message and clauses. Writes: intent, intent_ranking (best first), needs,
+    maybe_urgent. Stands after FallbackClassifier, so that no threshold can take an urgent intent away again.
+    """
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        """Default configuration."""
+        return {
+            # In the order in which they win when two are equally likely (contract, rule 1).
+            "intents": ["in_danger", "medical_emergency", "suicidal_thoughts", "being_watched"],
+            # Summed probability of the urgent intents in the whole message.
+            "act_above": 0.35,
+            # The same in a single clause: a cry for help inside a long story.
+            "act_above_in_clause": 0.8,
+            # Between this and acting, the person is asked whether there is danger now.
+            "ask_above": 0.12,
+        }
+
+    def __init__(self, config: Dict[Text, Any]) -> None:
+        """Construct the component."""
+        self._config = config
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> UrgentIntents:
+        """Create the component (see parent class)."""
+        return cls(config)
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Decide for every message."""
+        for message in messages:
+            whole = message.get(PROBABILITIES) or {}
+            clauses = message.get(CLAUSE_PROBABILITIES) or []
+            in_whole = self._urgent(whole)
+            in_clause = max((self._urgent(clause) for clause in clauses), default=0.0)
+            current = (message.get(INTENT) or {}).get(INTENT_NAME_KEY)
+            acts = in_whole >= self._config["act_above"] or in_clause >= self._config["act_above_in_clause"]
+            if acts and current not in self._config["intents"]:
+                source = whole if in_whole >= self._config["act_above"] else max(clauses, key=self._urgent)
+                self._raise(message, source, max(in_whole, in_clause))
+            is_urgent = (message.get(INTENT) or {}).get(INTENT_NAME_KEY) in self._config["intents"]
+            maybe = max(in_whole, in_clause) >= self._config["ask_above"]
+            message.set(MAYBE_URGENT, bool(maybe and not is_urgent), add_to_output=True)
+        return messages
+
+    def _urgent(self, probabilities: Dict[str, float]) -> float:
+        return sum(probabilities.get(name, 0.0) for name in self._config["intents"])
+
+    def _raise(self, message: Message, probabilities: Dict[str, float], confidence: float) -> None:
+        name = max(self._config["intents"], key=lambda intent: probabilities.get(intent, 0.0))
+        intent = {"name": name, "confidence": confidence}
+        ranking = [r for r in message.get(INTENT_RANKING_KEY) or [] if r["name"] != name]
+        message.set(INTENT, intent, add_to_output=True)
+        message.set(INTENT_RANKING_KEY, [intent, *ranking], add_to_output=True)
+        needs = [need for need in message.get(NEEDS) or [] if need != name]
+        message.set(NEEDS, [name, *needs], add_to_output=True)
