@@ -26,6 +26,7 @@ from bot.conversations.router import Router
 from bot.conversations.store import Store
 from bot.database import migrate, open_engine, open_sessions
 from bot.desk.presence import count_present
+from bot.desk.routes import router as desk_router
 from bot.encryption import MasterKey
 from bot.gateway import Gateway
 from bot.settings import ROOT, Settings
@@ -120,6 +121,7 @@ def create_app(settings: Settings, *, brain: Brain | None = None) -> FastAPI:
     )
     app.add_middleware(SecurityHeaders)
     app.include_router(web.router)
+    app.include_router(desk_router)
     _add_errors(app)
     _add_pages(app)
     return app

@@ -16,7 +16,40 @@ DOMAIN = "baken"
 SOURCE = "en"
 
 # The order is that of the language chooser: the languages of Brussels first.
-CODES = tuple(["nl", "fr", "en", "de", "es", "pt", "it", "ro", "bg", "pl", "hu", "sq", "sr", "ru", "uk", "tr", "ar", "fa", "ps", "ur", "pa", "hi", "bn", "vi", "zh", "th", "tl", "ti", "am", "so"])
+CODES = tuple(
+    [
+        "nl",
+        "fr",
+        "en",
+        "de",
+        "es",
+        "pt",
+        "it",
+        "ro",
+        "bg",
+        "pl",
+        "hu",
+        "sq",
+        "sr",
+        "ru",
+        "uk",
+        "tr",
+        "ar",
+        "fa",
+        "ps",
+        "ur",
+        "pa",
+        "hi",
+        "bn",
+        "vi",
+        "zh",
+        "th",
+        "tl",
+        "ti",
+        "am",
+        "so",
+    ]
+)
 
 # Codes whose answers a native speaker has read and approved. Everything else is marked as not yet reviewed.
 REVIEWED: frozenset[str] = frozenset()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# Longer texts are cut in pieces and only the first and the last pieces are read: a cry for help often stands at the end.
+# Longer texts are cut in pieces and the first and the last are read: a cry for help often stands at the end.
 PIECE_LENGTH = 200
 MAX_PIECES = 8
 # What a person may send in one message, in characters. Telegram's own limit is 4096.

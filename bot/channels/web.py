@@ -1,4 +1,4 @@
-"""The conversation API that the widget uses, and anybody else who likes to: POST to write, server-sent events to read."""
+"""The conversation API of the widget, open to anybody: POST to write, server-sent events to read."""
 
 from __future__ import annotations
 

@@ -13,6 +13,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from bot.conversations import handoffs, wording
 from bot.conversations.body import Body
 from bot.conversations.errors import RasaUnavailable, UnknownConversation
@@ -215,7 +217,7 @@ class Router:
 
     async def _hand_over_in(
         self,
-        session: handoffs.AsyncSession,
+        session: AsyncSession,
         conversation_id: str,
         request: Request,
         language: str | None,

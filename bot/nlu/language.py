@@ -10,6 +10,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.identification import identify
 from bot.text import clean
@@ -39,6 +40,10 @@ class LanguageIdentifier(GraphComponent):
     ) -> LanguageIdentifier:
         """Create the component (see parent class)."""
         return cls()
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Nothing to learn: the detectors come trained."""
+        return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Set `language` on every message."""
