@@ -18,6 +18,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.channels import web
+from bot.channels.telegram import webhook
+from bot.channels.telegram.channel import telegram
 from bot.conversations.errors import HandoffGone, NotYours, TooManyMessages, UnknownConversation
 from bot.conversations.hub import Hub
 from bot.conversations.rasa import Brain, Rasa
@@ -103,6 +105,7 @@ def create_app(settings: Settings, *, brain: Brain | None = None) -> FastAPI:
                 )
             )
             stack.callback(sweeper.cancel)
+            await stack.enter_async_context(telegram(gateway))
             yield
 
     app = FastAPI(
@@ -121,6 +124,7 @@ def create_app(settings: Settings, *, brain: Brain | None = None) -> FastAPI:
     )
     app.add_middleware(SecurityHeaders)
     app.include_router(web.router)
+    app.include_router(webhook.router)
     app.include_router(desk_router)
     _add_errors(app)
     _add_pages(app)

@@ -9,10 +9,12 @@ from contextlib import contextmanager
 
 # The topic of everything that changes the counsellors' queue.
 QUEUE = "queue"
+# The topic of everything: for those who look for work wherever something changed.
+ANY = "*"
 
 
 class Hub:
-    """Wakes whoever listens to a topic (a conversation's id, or `QUEUE`).
+    """Wakes whoever listens to a topic (a conversation's id, `QUEUE` or `ANY`).
 
     Nothing is passed but the wake-up: a slow listener misses no message, since it reads everything after its last
     number, and costs no memory, since a bell can only ring once at a time.
@@ -23,8 +25,8 @@ class Hub:
         self._bells: dict[str, set[asyncio.Event]] = defaultdict(set)
 
     def ring(self, topic: str) -> None:
-        """Wake everybody who listens to `topic`."""
-        for bell in self._bells.get(topic, ()):
+        """Wake everybody who listens to `topic`, or to `ANY`."""
+        for bell in (*self._bells.get(topic, ()), *self._bells.get(ANY, ())):
             bell.set()
 
     def ring_all(self) -> None:

@@ -62,7 +62,8 @@ class Message(Base):
 
     `client_id` makes sending idempotent: the channel's own id of the message, unique within the conversation.
     `pending` is true for a person's message that nobody has answered yet. `external_id` is the channel's number of the
-    message, where a channel can take messages back (Telegram); None elsewhere.
+    message, where a channel can take messages back (Telegram; several with commas when it had to be split); None
+    elsewhere.
     """
 
     __tablename__ = "messages"
@@ -78,7 +79,7 @@ class Message(Base):
     language: Mapped[str | None] = mapped_column(String(8))
     body: Mapped[bytes] = mapped_column(LargeBinary)
     pending: Mapped[bool] = mapped_column(default=False)
-    external_id: Mapped[str | None] = mapped_column(String(32))
+    external_id: Mapped[str | None] = mapped_column(String(128))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

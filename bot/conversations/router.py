@@ -185,7 +185,7 @@ class Router:
     async def _deliver(self, conversation_id: str, message: Stored, reply: Reply) -> None:
         """Store the reply, and all it asks for, in one transaction."""
         if reply.erase:
-            await self.store.erase(conversation_id)
+            await self.store.erase(conversation_id, asked=True)
             self.hub.ring(conversation_id)
             self.hub.ring(QUEUE)
             return

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import logging
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,11 +20,19 @@ from bot.conversations.models import Conversation, Delivery, Message, Sender
 from bot.database import Sessions, utc_now
 from bot.encryption import Cipher, MasterKey, WrappedKey
 
+log = logging.getLogger(__name__)
+
 # Unanswered messages of one conversation; a person who writes faster is asked to wait.
 MOST_PENDING = 20
 
 # Channels that push their replies, and so need an outbox. The web fetches.
 PUSHED_CHANNELS = frozenset({"telegram"})
+
+# What a channel does with its own copies before a conversation is destroyed; told the conversation's id, and whether
+# the person asked for it just now.
+BeforeErase = Callable[[str, bool], Awaitable[None]]
+# Erasing waits so long for each of them, and no longer: it never depends on somebody else's server.
+_BEFORE_ERASE_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,7 @@ class Store:
         """`now` returns an aware time; tests move it."""
         self.sessions = sessions
         self.now = now
+        self.before_erase: list[BeforeErase] = []
         self._master_key = master_key
 
     async def create(self, channel: str, access_hash: str, *, language: str | None, address: str | None = None) -> str:
@@ -245,8 +256,17 @@ class Store:
         address = await session.scalar(select(Conversation.address).where(Conversation.id == conversation_id))
         return (await self.cipher_in(session, conversation_id)).decrypt(address) if address else None
 
-    async def erase(self, conversation_id: str) -> bool:
-        """Destroy the key and every row of a conversation, Rasa's tracker included. False when it was gone already."""
+    async def erase(self, conversation_id: str, *, asked: bool = False) -> bool:
+        """Destroy the key and every row of a conversation, Rasa's tracker included. False when it was gone already.
+
+        `asked`: the person wants it now, and so may get a last line where the channel cannot simply vanish.
+        """
+        for wipe in self.before_erase:
+            try:
+                async with asyncio.timeout(_BEFORE_ERASE_S):
+                    await wipe(conversation_id, asked)
+            except Exception as error:
+                log.error("wipe_failed conversation=%s error=%s", conversation_id, type(error).__name__)
         async with self.sessions.begin() as session:
             gone = await session.execute(
                 delete(Conversation).where(Conversation.id == conversation_id).returning(Conversation.id)

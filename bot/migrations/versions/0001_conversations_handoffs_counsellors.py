@@ -115,7 +115,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=8), nullable=True),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("pending", sa.Boolean(), nullable=False),
-        sa.Column("external_id", sa.String(length=32), nullable=True),
+        sa.Column("external_id", sa.String(length=128), nullable=True),
         sa.Column("at", bot.database.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["conversation_id"], ["conversations.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("conversation_id", "seq"),
