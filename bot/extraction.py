@@ -72,7 +72,7 @@ def _compose(file: BinaryIO) -> yaml.Node:
 def _items(node: yaml.Node) -> list[tuple[yaml.ScalarNode, yaml.Node]]:
     if not isinstance(node, yaml.MappingNode):
         raise ValueError(f"line {node.start_mark.line + 1}: a mapping was expected")
-    return node.value
+    return list(node.value)
 
 
 def _strings(node: yaml.Node, keys: Collection[str], note: str) -> Iterator[Extracted]:

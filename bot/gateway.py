@@ -16,6 +16,11 @@ from bot.encryption import MasterKey
 from bot.settings import Settings
 
 
+def operator_token(master_key: MasterKey, conversation_id: str) -> str:
+    """What lets whoever holds the master key erase a conversation over HTTP; it opens nothing else."""
+    return master_key.fingerprint(f"operator {conversation_id}")
+
+
 @dataclass
 class Gateway:
     """Everything a request may need. `is_stopping` ends open streams, so that a stop does not wait for browsers."""

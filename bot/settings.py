@@ -14,7 +14,7 @@ class SettingsError(Exception):
     """A setting that cannot be used; the message names the variable and what it should be."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Settings:
     """What an operator can choose.
 

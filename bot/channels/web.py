@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import json
 import secrets
 from collections.abc import AsyncIterator
@@ -18,7 +19,8 @@ from bot.conversations.errors import UnknownConversation
 from bot.conversations.models import Sender
 from bot.conversations.retention import erase
 from bot.conversations.store import Stored, hash_token
-from bot.gateway import Gateway
+from bot.gateway import Gateway, operator_token
+from bot.knowledge.answers import menu
 from bot.languages import SOURCE, language, offered, parse
 from bot.text import MESSAGE_LENGTH, clean
 
@@ -146,7 +148,11 @@ async def _stream(gateway: Gateway, conversation_id: str, seen: int, limit_s: fl
 async def erase_conversation(request: Request, conversation_id: ConversationId, authorization: Bearer = "") -> Response:
     """Destroy the conversation: key, messages, handoff, and what Rasa knows. It cannot be undone."""
     gateway = Gateway.of(request)
-    await _access(gateway, conversation_id, authorization)
+    operator = f"Bearer {operator_token(gateway.master_key, conversation_id)}"
+    if not hmac.compare_digest(authorization.encode(), operator.encode()):
+        await _access(gateway, conversation_id, authorization)
+    elif not await gateway.store.exists(conversation_id):
+        raise UnknownConversation
     await erase(conversation_id, store=gateway.store, router=gateway.router, hub=gateway.hub, engine=gateway.engine)
     return Response(status_code=status.HTTP_204_NO_CONTENT)
 
@@ -157,7 +163,7 @@ WIDGET_TEXTS = {
     "title": N_("Info & Contact"),
     "close": N_("Close"),
     "leave": N_("Leave quickly"),
-    "leave_hint": N_("Leaves this page at once. The history of the browser stays."),
+    "leave_hint": N_("Leaves this page at once; so does pressing Shift three times. The history of the browser stays."),
     "language": N_("Language"),
     "emergency": N_("Emergency"),
     "human": N_("A human"),
@@ -167,6 +173,7 @@ WIDGET_TEXTS = {
     "yes_erase": N_("Yes, erase"),
     "no": N_("No"),
     "erased": N_("The conversation is erased."),
+    "erase_failed": N_("No connection. It is not erased yet: try again."),
     "write": N_("Write here…"),
     "send": N_("Send"),
     "log": N_("Conversation"),
@@ -203,6 +210,10 @@ async def widget_texts(request: Request, tag: Annotated[str, Path(max_length=35)
         "direction": language(code).direction,
         "texts": texts,
         "exit_url": gateway.settings.exit_url,
+        "topics": [
+            {"title": translate(group.title, code), "payload": f'/main_menu{{"group":"{number}"}}'}
+            for number, group in enumerate(menu())
+        ],
         "languages": [{"code": c, "name": language(c).own_name} for c in offered()],
     }
 

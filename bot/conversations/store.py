@@ -98,6 +98,11 @@ class Store:
         if found is None or not secrets.compare_digest(found, hash_token(token)):
             raise UnknownConversation
 
+    async def exists(self, conversation_id: str) -> bool:
+        """Whether there is such a conversation."""
+        async with self.sessions() as session:
+            return await session.get(Conversation, conversation_id) is not None
+
     async def accept(
         self, conversation_id: str, client_id: str, body: Body, *, external_id: str | None = None
     ) -> Accepted:

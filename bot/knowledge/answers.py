@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from string import Formatter
 from typing import Annotated, Any
@@ -13,7 +14,9 @@ from bot.knowledge.fault import Fault
 from bot.knowledge.load import KnowledgeError
 from bot.knowledge.models import Frozen, Knowledge, Need, Service, Text
 
-# DESIGN: at most 320 characters a bubble, at most three bubbles; buttons must fit a phone's width.
+ANSWERS_FILE = Path(__file__).resolve().parent.parent.parent / "knowledge" / "answers.yml"
+
+# At most 320 characters a bubble, at most three bubbles; buttons must fit a phone's width.
 BUBBLE_LENGTH = 320
 TITLE_LENGTH = 30
 
@@ -51,6 +54,12 @@ def load_answers(path: Path) -> Answers:
     if faults or answers is None:
         raise KnowledgeError(faults)
     return answers
+
+
+@lru_cache(maxsize=1)
+def menu() -> tuple[MenuGroup, ...]:
+    """The menu of this installation, read once a process. Raises KnowledgeError."""
+    return load_answers(ANSWERS_FILE).menu
 
 
 def check_answers(path: Path, knowledge: Knowledge, intents: Collection[str]) -> list[Fault]:

@@ -55,7 +55,7 @@ class LogisticIntentClassifier(IntentClassifier, GraphComponent):
             # Inverse strength of the regularisation.
             "C": 10.0,
             # Factor on the logits, so that a confidence of 0.7 is right in about 70 % of cases.
-            "sharpness": 2.35,
+            "sharpness": 1.2,
             "max_iterations": 300,
             # Intents in `intent_ranking`.
             "ranking_length": 10,

@@ -31,7 +31,7 @@ class SeveralNeeds(GraphComponent):
             # How sure a single clause must be to count as a need of its own.
             "clause_confidence": 0.6,
             # A clause alone may be read wrongly; the whole message must not contradict it: at least this much of it.
-            "message_confidence": 0.02,
+            "message_confidence": 0.001,
             "most": 3,
             # Intents that are no needs: they never stand beside another one.
             "not_a_need": [],

@@ -33,11 +33,11 @@ class UrgentIntents(GraphComponent):
             # In the order in which they win when two are equally likely (contract, rule 1).
             "intents": ["in_danger", "medical_emergency", "suicidal_thoughts", "being_watched"],
             # Summed probability of the urgent intents in the whole message.
-            "act_above": 0.35,
+            "act_above": 0.25,
             # The same in a single clause: a cry for help inside a long story.
             "act_above_in_clause": 0.8,
             # Between this and acting, the person is asked whether there is danger now.
-            "ask_above": 0.12,
+            "ask_above": 0.1,
         }
 
     def __init__(self, config: Dict[Text, Any]) -> None:

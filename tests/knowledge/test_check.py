@@ -13,6 +13,7 @@ from .conftest import KNOWLEDGE, RIGHT, SERVICE, Write
 
 TODAY = date(2026, 11, 23)
 
+
 def faults_of(folder: Path) -> list[Fault]:
     return check(folder, today=TODAY, stale_after_days=90, intents={"ask_shelter"})
 

@@ -1,0 +1,1 @@
+"""Running Baken on a machine: environments, training, supervising the three processes."""

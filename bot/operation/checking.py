@@ -1,0 +1,64 @@
+"""`baken check`: everything that an editor can get wrong, with file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import yaml
+
+from bot.knowledge.answers import check_answers
+from bot.knowledge.check import check
+from bot.knowledge.document import read
+from bot.knowledge.fault import Fault
+from bot.knowledge.load import KnowledgeError, load
+from bot.operation.catalogues import check_catalogues
+from bot.operation.sentences import check_sentences
+from bot.settings import ROOT
+
+KNOWLEDGE = ROOT / "knowledge"
+# Intents of the dialogue's own machinery: they answer nothing by themselves.
+MACHINERY = frozenset({"ask_source", "skip", "inform_person"})
+
+
+def intents() -> set[str]:
+    """The intents of the domain that people mean something by."""
+    domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
+    return set(domain["intents"]) - MACHINERY
+
+
+def faults(*, today: date, stale_after_days: int) -> list[Fault]:
+    """All faults, in the order of files and lines, with paths as seen from the repository."""
+    names = intents()
+    found = check(KNOWLEDGE, today=today, stale_after_days=stale_after_days, intents=names)
+    try:
+        knowledge = load(KNOWLEDGE)
+    except KnowledgeError:
+        pass  # Its faults are among those of `check`.
+    else:
+        found += check_answers(KNOWLEDGE / "answers.yml", knowledge, names)
+    found += check_catalogues()
+    found += check_sentences(ROOT, names | MACHINERY)
+    found += _check_rules(names | MACHINERY)
+    return sorted({_relative(fault) for fault in found})
+
+
+def _check_rules(names: set[str]) -> Iterator[Fault]:
+    answered: set[str] = set()
+    for path in sorted((ROOT / "data" / "rules").glob("*.yml")):
+        document = read(path)
+        data = document.data if isinstance(document.data, dict) else {}
+        for position, rule in enumerate(data.get("rules") or []):
+            for step in rule.get("steps") or []:
+                intent = step.get("intent")
+                if intent and intent != "nlu_fallback" and intent not in names:
+                    yield Fault(path, document.line_of(("rules", position)), f"{intent} is no intent of domain.yml")
+                answered.add(intent)
+    for intent in sorted(names - answered):
+        yield Fault(ROOT / "domain.yml", 1, f"the intent {intent} has no rule in data/rules/")
+
+
+def _relative(fault: Fault) -> Fault:
+    path = fault.path if not fault.path.is_absolute() else fault.path.relative_to(ROOT)
+    return Fault(Path(path), fault.line, fault.message, fault.severity)
