@@ -46,9 +46,7 @@ def check_catalogues() -> list[Fault]:
         _pybabel(*_EXTRACT, "-o", str(fresh_path), ".")
         wanted = {str(message.id): message for message in _read(fresh_path) if message.id}
     known = {str(message.id) for message in _read(TEMPLATE) if message.id} if TEMPLATE.is_file() else set()
-    faults = [
-        Fault(TEMPLATE, 1, f"{_short(text)}: run ./baken translations") for text in sorted(set(wanted) ^ known)
-    ]
+    faults = [Fault(TEMPLATE, 1, f"{_short(text)}: run ./baken translations") for text in sorted(set(wanted) ^ known)]
     for language in offered():
         if language != SOURCE:
             faults += _check(language, wanted)

@@ -33,7 +33,7 @@ def require_disk(folder: Path) -> None:
 
 def sync_rasa_environment(*, with_tests: bool = False) -> None:
     """Build or update `rasa-env/` from its lock file. Raises OperationError."""
-    uv = os.environ.get("BAKEN_UV") or shutil.which("uv")
+    uv = os.environ.get("BAKEN_UV") or shutil.which("uv") or shutil.which("uv", path=str(STATE / "bootstrap" / "bin"))
     if uv is None:
         raise OperationError("uv was not found; start Baken with ./baken, which installs it.")
     if not RASA_PYTHON.exists():

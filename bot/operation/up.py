@@ -84,9 +84,18 @@ def _programs(settings: Settings, model: Path) -> list[Program]:
     rasa_host, rasa_port = _loopback(settings.rasa_url, "BAKEN_RASA_URL")
     _, actions_port = _loopback(settings.actions_url, "BAKEN_ACTIONS_URL")
     rasa = [
-        *(str(RASA_PYTHON), "-m", "rasa", "run", "--enable-api", "--interface", rasa_host, "--port", str(rasa_port)),
+        *(
+            str(RASA_PYTHON),
+            "-m",
+            "bot.rasa",
+            "run",
+            "--enable-api",
+            "--interface",
+            rasa_host,
+            "--port",
+            str(rasa_port),
+        ),
         *("--model", str(model), "--endpoints", str(_endpoints(settings)), "--credentials", "credentials.yml"),
-        *("--logging-config-file", "bot/rasa/logging.yml"),
     ]
     folder = str(ROOT)
     return [

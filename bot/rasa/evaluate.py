@@ -17,6 +17,8 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any, Dict, List
 
+from bot.rasa import logs
+
 URGENT = ("in_danger", "medical_emergency", "suicidal_thoughts", "being_watched")
 _RANKED = 5
 
@@ -135,6 +137,7 @@ def main() -> int:
     parser.add_argument("--predictions", type=Path)
     given = parser.parse_args()
     # Loading an agent outside of Rasa's own commands would print every text at debug level.
+    logs.install()
     logging.disable(logging.WARNING)
     import structlog
 

@@ -1,37 +1,48 @@
 """Keeps what people write out of Rasa's logs.
 
-Rasa's REST channel logs the text of a message when its handler fails, and other parts log it at debug level. This
-filter, named in bot/rasa/logging.yml, lets only the name of an event through, with the kind of error.
+Rasa's REST channel logs the text of a message when its handler fails, and other parts log it at debug level. Rasa
+also sets up handlers of its own after reading a logging configuration, so a filter on a handler would be lost:
+records are reduced where they are made.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+import warnings
+from typing import Any
 
 
-class NoTexts(logging.Filter):
-    """Reduces every record to what an operator needs: event, level, kind of error, file and line of the log call."""
+def install() -> None:
+    """From now on no log line of this process, and no warning, holds more than what an operator needs."""
+    logging.setLogRecordFactory(reduced_record)
+    # Warnings of old libraries say nothing to an operator, and Rasa's may quote a message.
+    warnings.showwarning = _show_no_warning
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Rewrite the record; keep it."""
-        kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
-        message = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
-        if message.startswith("{"):
-            message, kind = _structured(message, kind)
-        elif record.args:
-            # The template is ours or Rasa's; the values may be a person's.
-            message = message.split("%", 1)[0]
-        elif record.levelno < logging.WARNING and record.name.startswith("rasa"):
-            message = message.split("'", 1)[0].split(":", 1)[0]
-        elif record.name.startswith(("rasa", "bot", "sanic")):
-            message = message.split("\n", 1)[0].split("'", 1)[0]
-        record.msg = f"{message} [{kind}]" if kind else message
+
+def reduced_record(*args: Any, **kwargs: Any) -> logging.LogRecord:
+    """A log record with the event's name and the kind of error, and without the values in it."""
+    record = logging.LogRecord(*args, **kwargs)
+    kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
+    message = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
+    if message.startswith("{"):
+        message, kind = _structured(message, kind)
+    elif not _is_harmless(record):
+        # What stands before the first value is the words of the program; the values may be a person's.
+        for mark in ("%", "'", '"', ":", "\n"):
+            message = message.split(mark, 1)[0]
+    record.msg = f"{message.strip()} [{kind}]" if kind else message.strip()
+    if not _is_harmless(record):
         record.args = ()
-        record.exc_info = None
-        record.exc_text = None
-        record.stack_info = None
-        return True
+    record.exc_info = None
+    record.exc_text = None
+    record.stack_info = None
+    return record
+
+
+def _is_harmless(record: logging.LogRecord) -> bool:
+    """Lines about starting and loading, which are made before anybody can write."""
+    return record.levelno == logging.INFO and record.name in ("root", "rasa.core.processor")
 
 
 def _structured(message: str, kind: str) -> tuple[str, str]:
@@ -44,3 +55,7 @@ def _structured(message: str, kind: str) -> tuple[str, str]:
     if not kind and isinstance(exceptions, list) and exceptions and isinstance(exceptions[0], dict):
         kind = str(exceptions[0].get("exc_type", ""))
     return str(event.get("event", "event")).split(" ", 1)[0], kind
+
+
+def _show_no_warning(*args: Any, **kwargs: Any) -> None:
+    return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,18 +10,11 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
-from playwright.async_api import Browser, BrowserContext, Locator, Page, Route, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from bot import catalogue, languages
+from tests.chromium import chromium
 
-_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 # A widget that does not show something within this time does not show it.
 _PATIENCE_MS = 10_000
 expect.set_options(timeout=_PATIENCE_MS)
@@ -60,12 +52,8 @@ def _forget_catalogues() -> None:
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
-    executable = shutil.which("chromium")
-    assert executable, "The browser tests need `chromium` on the PATH (Debian: apt-get install chromium)."
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable, args=_ARGUMENTS)
-        yield browser
-        await browser.close()
+    async with chromium() as running:
+        yield running
 
 
 @dataclass

@@ -2,43 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
+from tests.chromium import chromium, picture
 from tests.conftest import Person, answered
 from tests.desk.conftest import PASSWORD, Office
 
-ARGS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 DESKTOP = ViewportSize(width=1280, height=800)
 PHONE = ViewportSize(width=390, height=844)
 
 
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
-    executable = shutil.which("chromium")
-    assert executable, "the browser tests need `chromium` on the PATH (Debian: apt install chromium)"
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable, args=ARGS)
-        yield browser
-        await browser.close()
-
-
-async def picture(page: Page, name: str) -> None:
-    folder = os.environ.get("BAKEN_SCREENSHOTS")
-    if folder:
-        await page.screenshot(path=Path(folder) / name)
+@pytest.fixture(name="chromium")
+async def running_chromium() -> AsyncIterator[Browser]:
+    async with chromium() as running:
+        yield running
 
 
 async def signed_in(chromium: Browser, office: Office, viewport: ViewportSize) -> tuple[Page, list[str]]:
