@@ -101,7 +101,7 @@ class ActionShowMenu(Action):
         turn = Turn.of(tracker)
         reply = Reply(turn.language)
         group = str(turn.entities.get("group", ""))
-        compose.show_menu(reply, int(group) if group.isdigit() and len(group) < 3 else None, resources())
+        compose.show_menu(reply, int(group) if group.isdecimal() and len(group) < 3 else None, resources())
         reply.send(dispatcher)
         return [SlotSet("question", None), SlotSet("misunderstood", 0)]
 

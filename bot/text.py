@@ -57,7 +57,8 @@ def pieces(text: str) -> list[str]:
 def clauses(text: str) -> list[str]:
     """Cut a cleaned text where one need may end and another begin: at sentence ends, commas and linking words.
 
-    Parts of fewer than three words say too little alone and stay with the part before them.
+    Parts of fewer than three words say too little alone and stay with the part before them. Of more than `MAX_PIECES`
+    the first and the last are kept: a cry for help often stands at the end of a story.
     """
     found: list[str] = []
     for piece in pieces(text):
@@ -69,4 +70,4 @@ def clauses(text: str) -> list[str]:
                 if part:
                     found.append(part)
                 start = end
-    return found[:MAX_PIECES]
+    return found if len(found) <= MAX_PIECES else found[: MAX_PIECES // 2] + found[-MAX_PIECES // 2 :]

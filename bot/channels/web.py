@@ -115,7 +115,7 @@ async def events(
     gateway = Gateway.of(request)
     if not (ticket and gateway.may_read(conversation_id, ticket)):
         await _access(gateway, conversation_id, authorization)
-    seen = max(after, int(last_event_id) if last_event_id.isdigit() and len(last_event_id) < 16 else 0)
+    seen = max(after, int(last_event_id) if last_event_id.isdecimal() and len(last_event_id) < 16 else 0)
     return EventSourceResponse(
         _stream(gateway, conversation_id, seen, limit_s),
         ping=_HEARTBEAT_S,

@@ -10,6 +10,7 @@ import httpx
 from bot.conversations.body import Body, Button
 from bot.conversations.errors import RasaUnavailable
 from bot.conversations.handoffs import Request
+from bot.languages import parse
 
 # Past these a reply is not one of ours: three bubbles and some custom parts.
 _MOST_BUBBLES = 12
@@ -75,9 +76,11 @@ class Rasa:
         try:
             status = await self._client.get(f"{self._url}/status", timeout=2)
             actions = await self._client.get(f"{self._actions_url}/health", timeout=2)
-            return status.status_code == 200 and bool(status.json().get("model_id")) and actions.status_code == 200
+            state = status.json()
         except (httpx.HTTPError, ValueError):
             return False
+        has_model = status.status_code == 200 and isinstance(state, dict) and bool(state.get("model_id"))
+        return has_model and actions.status_code == 200
 
 
 def read_reply(parts: Any, conversation_id: str) -> Reply:
@@ -99,20 +102,24 @@ def read_reply(parts: Any, conversation_id: str) -> Reply:
         if isinstance(text, str) and text.strip():
             buttons = tuple(
                 Button(str(b.get("title", "")), str(b.get("payload", "")))
-                for b in part.get("buttons") or ()
-                if isinstance(b, dict)
+                for b in _dicts(part.get("buttons"))
             )
             bubbles.append(Body(text.strip(), buttons=buttons))
         custom = part.get("custom")
         if isinstance(custom, dict):
-            language = custom.get("language") or language
+            language = parse(str(custom.get("language") or "")) or language
             if isinstance(custom.get("handoff"), dict):
                 handoff = Request.from_payload(custom["handoff"])
             erase = erase or custom.get("erase") is True
-            services = tuple(s for s in custom.get("services") or () if isinstance(s, dict))
+            services = tuple(_dicts(custom.get("services")))
             if services and bubbles:
                 last = bubbles[-1]
                 bubbles[-1] = Body(last.text, buttons=last.buttons, services=(*last.services, *services))
     if not bubbles and not erase:
         raise RasaUnavailable("a reply without words")
     return Reply(tuple(bubbles), language, handoff, erase)
+
+
+def _dicts(value: Any) -> list[dict[str, Any]]:
+    """The objects in what should be a list of them: an odd part must not cost the words beside it."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

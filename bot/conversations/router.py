@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 _MOST_AT_ONCE = 16
 _FIRST_RETRY_S = 0.25
 _LONGEST_RETRY_S = 4.0
+# When the gateway itself fails (its database, its disk), each attempt costs Rasa a message: less often.
+_LONGEST_PAUSE_S = 60.0
 # The card says where help is; saying it again for every line of one outage would only push it away.
 _CARD_AGAIN_AFTER = timedelta(seconds=60)
 
@@ -102,16 +104,22 @@ class Router:
             self.wake(conversation_id)
 
     async def _work(self, conversation_id: str) -> None:
-        try:
-            while (message := await self.store.next_pending(conversation_id)) is not None:
-                await self._handle(conversation_id, message)
-        except UnknownConversation:
-            log.info("erased_while_answering conversation=%s", conversation_id)
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:
-            # Whatever fails here must not be silent, and must not carry a person's words: the class is enough.
-            log.error("answering_failed conversation=%s error=%s", conversation_id, type(error).__name__)
+        pause_s = _FIRST_RETRY_S
+        while True:
+            try:
+                while (message := await self.store.next_pending(conversation_id)) is not None:
+                    await self._handle(conversation_id, message)
+                    pause_s = _FIRST_RETRY_S
+                return
+            except UnknownConversation:
+                log.info("erased_while_answering conversation=%s", conversation_id)
+                return
+            except Exception as error:
+                # Whatever fails here must not be silent, and must not carry a person's words: the class is enough.
+                log.error("answering_failed conversation=%s error=%s", conversation_id, type(error).__name__)
+            # The message is still pending (a full disk, a locked database): try again until it can be answered.
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
 
     async def _handle(self, conversation_id: str, message: Stored) -> None:
         if await self._counsellor_has(conversation_id):
@@ -147,6 +155,11 @@ class Router:
             except RasaUnavailable:
                 if loop.time() + pause_s > end:
                     raise
+            except Exception as error:
+                # A reply that breaks its reader is no reply; its message may hold a person's words and is dropped.
+                log.error("rasa_failed conversation=%s error=%s", conversation_id, type(error).__name__)
+                if loop.time() + pause_s > end:
+                    raise RasaUnavailable(type(error).__name__) from None
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 2, _LONGEST_RETRY_S)
 

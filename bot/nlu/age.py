@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Optional
+from typing import List, Optional, Pattern
 
 _ADULT = 18
 
@@ -19,23 +19,48 @@ _NUMBERS = {word: number for words in _WORDS.values() for number, word in enumer
 # "a 6" and "one" are rarely ages of somebody who writes.
 _YOUNGEST_IN_WORDS = 8
 
-_NUMBER = (
-    r"(\d{1,2}|" + "|".join(sorted((w for w, n in _NUMBERS.items() if n >= _YOUNGEST_IN_WORDS), key=len)[::-1]) + ")"
+# What makes a number something else than an age: "I am 15 years in Belgium", "j'ai 15 ans de métier".
+_NOT_EN = (
+    r"(?!\s*(?:people|persons?|men|women|girls|boys|of\b|kids|children|days|weeks|months|minutes|min\b|euro|hours|km\b|kg\b"
+    r"|kilos?|meters?|metres?|%)|\s*years?\s+(?:in|here|with|at|of|ago|working|now|already)\b)"
 )
-_AGES = [
-    re.compile(pattern.replace("N", _NUMBER), re.IGNORECASE)
-    for pattern in (
-        r"\b(?:i\s*am|i'?m|im|we are|she is|he is|she's|he's)\s+(?:only |just |a )?N"
-        r"(?!\s*(?:people|of|days|weeks|months|euro|hours|%))\b",
-        r"\bN[\s-]*(?:years?[\s-]*old|y/?o\b|yrs?\s*old)",
-        r"\bj[e']?\s*['’]?\s*ai\s+(?:que\s+|seulement\s+|juste\s+|à peine\s+)?N\s*ans\b",
-        r"\b(?:elle|il)\s+(?:n')?a\s+(?:que\s+)?N\s*ans\b",
+_NOT_FR = r"(?!\s+(?:d['’]|de\b|ici\b|que\b|dans\b))"
+_NOT_NL = (
+    r"(?!\s*(?:dagen|weken|maanden|minuten|euro|uur|km\b|kg\b|van\b)"
+    r"|\s*jaar\s+(?:hier|aan|in|bij|getrouwd|samen|geleden|werk|lang|weg|al)\b)"
+)
+
+
+def _patterns(language: str, *patterns: str) -> List[Pattern[str]]:
+    words = [w for n, w in enumerate(_WORDS[language].split()) if n >= _YOUNGEST_IN_WORDS]
+    number = r"(\d{1,2}|" + "|".join(sorted(words, key=len, reverse=True)) + r")\b"
+    return [re.compile(pattern.replace("N", number), re.IGNORECASE) for pattern in patterns]
+
+
+_OWN = [
+    *_patterns(
+        "en",
+        rf"\b(?:i\s*am|i['’]?m)\s+(?:only |just |still |a )?N{_NOT_EN}",
+        r"\bi\s+have\s+(?:only |just )?N\s*years?\b(?!\s+(?:in|here|with|at|of|ago|working|experience)\b)",
+        r"\bmy\s+age\s+is\s+N",
+        r"(?<!\bat )(?<!\bwas )\bN[\s-]*(?:years?[\s-]*old|y/?o\b|yrs?\s*old)",
+    ),
+    *_patterns(
+        "fr",
+        rf"\bj[e']?\s*['’]?\s*ai\s+(?:que\s+|seulement\s+|juste\s+|à peine\s+|encore\s+)?N\s*ans\b{_NOT_FR}",
+        rf"\bj(?:e\s+)?n?\s*['’]?\s*ai\s+(?:encore\s+)?que\s+N\s*ans\b{_NOT_FR}",
         r"\b(?:âgée?|age|agée?)\s+de\s+N\s*ans\b",
-        r"\b(?:ik\s*ben|kben|ben)\s+(?:nog\s+|maar\s+|pas\s+|nog maar\s+)?N(?:\s*jaar)?"
-        r"(?!\s*(?:dagen|weken|maanden|euro|uur|van|jaar\s+(?:hier|aan)))\b",
-        r"\b(?:zij|ze|hij)\s+is\s+(?:nog\s+|maar\s+|pas\s+)?N(?:\s*jaar)?\b",
+    ),
+    *_patterns(
+        "nl",
+        rf"\b(?:ik\s*ben|kben|ben)\s+(?:nog\s+maar\s+|nog\s+|maar\s+|pas\s+)?N{_NOT_NL}",
         r"\bN\s*jaar\s*oud\b",
-    )
+    ),
+]
+_OF_OTHERS = [
+    *_patterns("en", rf"\b(?:she is|he is|she['’]?s|he['’]?s)\s+(?:only |just )?N{_NOT_EN}"),
+    *_patterns("fr", rf"\b(?:elle|il)\s+(?:n['’]\s*)?a\s+(?:que\s+|seulement\s+)?N\s*ans\b{_NOT_FR}"),
+    *_patterns("nl", rf"\b(?:zij|ze|hij)\s+is\s+(?:nog\s+maar\s+|nog\s+|maar\s+|pas\s+)?N{_NOT_NL}"),
 ]
 _MINOR = re.compile(
     r"\b(?:(?:i\s*am|i'?m)\s+(?:a\s+)?(?:minor|under\s*(?:18|age)|underage)"
@@ -46,14 +71,19 @@ _MINOR = re.compile(
 
 
 def says_under_18(text: str) -> Optional[bool]:
-    """True or False when a text tells an age, None when it does not. Dutch, French and English."""
+    """True or False when a text tells an age, None when it does not. Dutch, French and English.
+
+    The own age goes before that of others. Of two ages the younger counts; a grown-up who is talked about ("he is 24")
+    says nothing about the one who writes.
+    """
     if _MINOR.search(text):
         return True
-    for pattern in _AGES:
-        found = pattern.search(text)
-        if found:
-            told = found.group(1).lower()
-            age = int(told) if told.isdigit() else _NUMBERS[told]
-            if age > 0:
-                return age < _ADULT
-    return None
+    own = _ages(_OWN, text)
+    if own:
+        return min(own) < _ADULT
+    return True if any(age < _ADULT for age in _ages(_OF_OTHERS, text)) else None
+
+
+def _ages(patterns: List[Pattern[str]], text: str) -> List[int]:
+    told = [match.group(1).lower() for pattern in patterns for match in pattern.finditer(text)]
+    return [age for age in (int(t) if t.isdigit() else _NUMBERS[t] for t in told) if age > 0]

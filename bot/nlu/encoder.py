@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import zipfile
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -24,6 +25,7 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu import idioms
 from bot.text import clauses, clean
 
 # The vectors of a message's clauses, for those who look for several needs; kept inside the pipeline, never put out.
@@ -36,8 +38,8 @@ _CHUNK = 64
 
 
 def encoder_text(text: str) -> str:
-    """What the encoder gets to see of a text: cleaned; of a long one the first and the last part."""
-    cleaned = clean(text).replace("\n", " ")
+    """What the encoder gets to see: cleaned, without figures of speech; of a long text the first and the last part."""
+    cleaned = idioms.say_plainly(clean(text)).replace("\n", " ")
     if len(cleaned) <= ENCODED_LENGTH:
         return cleaned
     half = ENCODED_LENGTH // 2
@@ -101,7 +103,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: Dict[Text, Any]) -> Text:
         """Cleaning and engine decide the vectors, and Rasa does not see them in the config."""
-        helpers = b"".join(Path(f).read_bytes() for f in (__file__, clean.__code__.co_filename))
+        helpers = b"".join(Path(f).read_bytes() for f in (__file__, idioms.__file__, clean.__code__.co_filename))
         return hashlib.sha256(helpers + ENGINE_VERSION.encode()).hexdigest()
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -115,10 +117,12 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         """Add features to what people wrote."""
         for message in messages:
-            text = encoder_text(message.get(TEXT) or "")
-            parts = clauses(text) if text else []
+            written = message.get(TEXT) or ""
+            text = encoder_text(written)
             if not text:
                 continue
+            # Cut from the whole text: what the encoder sees of a long one is broken off in the middle of a sentence.
+            parts = clauses(idioms.say_plainly(clean(written)))
             vectors = [self._vector(t) for t in [text, *(p for p in parts if p != text)]]
             self._set(message, vectors[0])
             message.set(CLAUSE_VECTORS, vectors[1:])
@@ -190,7 +194,7 @@ def _read_vectors(path: Path) -> Dict[str, np.ndarray]:
     try:
         with np.load(path, allow_pickle=False) as stored:
             return dict(zip(stored["keys"].tolist(), stored["vectors"]))
-    except (OSError, ValueError, KeyError):
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
         # A cache that was cut short by a full disk or a kill is made again.
         return {}
 

@@ -29,7 +29,13 @@ _ORDINARY_WORDS = {
     "midi",
     "nord",
     "haren",
+    "jette",
+    "jete",
 }
+# After "de" these are Dutch nouns: the mountains, the frost.
+_NOUNS_AFTER_DE = {"bergen", "vorst"}
+# Typing errors in these give ordinary words: "tomber", "dépanne".
+_NO_TYPING_ERRORS = {"tomberg", "de panne"}
 _BEFORE_PLACES = {
     "in",
     "te",
@@ -48,7 +54,29 @@ _BEFORE_PLACES = {
     "to",
     "pres",
 }
-_AFTER_AMOUNTS = {"euro", "euros", "eur", "€", "uur", "heures", "hours", "h", "dollar", "dollars", "per", "par", "a"}
+# Amounts of money look like postcodes; inside a sentence a number counts only with one of these words.
+_BEFORE_POSTCODES = {
+    "in",
+    "te",
+    "a",
+    "near",
+    "bij",
+    "at",
+    "vers",
+    "pres",
+    "around",
+    "rond",
+    "zone",
+    "commune",
+    "gemeente",
+}
+_POSTCODE_WORDS = {"postcode", "postal", "postale", "postcodes", "zip", "cp"}
+_AFTER_POSTCODES = {"bxl"}
+_AFTER_AMOUNTS = {
+    *("euro", "euros", "eur", "€", "e", "dollar", "dollars", "pounds", "pond", "uur", "heures", "hours", "h"),
+    *("per", "par", "a", "cash", "net", "netto", "brut", "bruto", "km", "tokens", "each", "chacun", "elk"),
+}
+_YEARS = range(1940, 2041)
 # Typing errors are only forgiven in names of at least this many letters, and only a few of them.
 _FUZZY_FROM = 6
 _FUZZY_SCORE = 86
@@ -79,23 +107,36 @@ def find_place(text: str) -> Optional[Mention]:
         for start in range(len(words) - length + 1):
             window = words[start : start + length]
             joined = " ".join(window)
-            after = words[start + length] if start + length < len(words) else ""
             before = words[start - 1] if start else ""
             place = names.get(joined)
-            if place is None and length == 1 and joined in postcodes and after not in _AFTER_AMOUNTS:
+            if place is None and length == 1 and joined in postcodes and _is_postcode(start, words, names):
                 place = postcodes[joined]
             if place is None:
                 continue
             if joined in _ORDINARY_WORDS and len(content) > 1 and before not in _BEFORE_PLACES:
                 continue
+            if joined in _NOUNS_AFTER_DE and before == "de":
+                continue
             return Mention(place, length, set(content) <= set(window) or len(content) - length <= 0)
     return _with_typing_errors(words, content, names)
 
 
+def _is_postcode(position: int, words: List[str], names: Dict[str, str]) -> bool:
+    others = words[:position] + words[position + 1 :]
+    if all(word in _BEFORE_PLACES or word in names for word in others):
+        return True
+    before = words[position - 1] if position else ""
+    after = words[position + 1] if position + 1 < len(words) else ""
+    if _POSTCODE_WORDS.intersection(words) or after in _AFTER_POSTCODES:
+        return True
+    return before in _BEFORE_POSTCODES and after not in _AFTER_AMOUNTS and int(words[position]) not in _YEARS
+
+
 def _with_typing_errors(words: List[str], content: List[str], names: Dict[str, str]) -> Optional[Mention]:
-    candidates = [name for name in names if len(name) >= _FUZZY_FROM]
+    exact_only = _ORDINARY_WORDS | _NO_TYPING_ERRORS
+    candidates = [name for name in names if len(name) >= _FUZZY_FROM and name not in exact_only]
     for word in words:
-        if len(word) < _FUZZY_FROM:
+        if len(word) < _FUZZY_FROM or word in exact_only:
             continue
         hit: Optional[Tuple[str, float, int]] = process.extractOne(
             word, candidates, scorer=fuzz.ratio, score_cutoff=_FUZZY_SCORE
@@ -109,8 +150,14 @@ def _with_typing_errors(words: List[str], content: List[str], names: Dict[str, s
 def normalise(text: str) -> str:
     """Lower case, without accents and punctuation, so that "Molenbeek-Saint-Jean" equals "molenbeek saint jean"."""
     decomposed = unicodedata.normalize("NFD", text.casefold())
-    plain = "".join(c for c in decomposed if unicodedata.category(c) != "Mn")
-    return re.sub(r"[^\w€]+", " ", plain).strip()
+    # Accents of Latin, Greek and Cyrillic letters and Arabic vowel signs go; the marks of Indic scripts and of Thai
+    # are letters in their own right.
+    plain = "".join(c for c in decomposed if not ("\u0300" <= c <= "\u036f" or "\u064b" <= c <= "\u065f"))
+    return " ".join("".join(c if _is_letter(c) else " " for c in plain).split())
+
+
+def _is_letter(character: str) -> bool:
+    return character.isalnum() or character in "_€" or unicodedata.category(character).startswith("M")
 
 
 @lru_cache(maxsize=1)
