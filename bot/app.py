@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.body_limit import BodyLimit
 from bot.channels import web
 from bot.channels.telegram import webhook
 from bot.channels.telegram.channel import telegram
@@ -27,6 +28,7 @@ from bot.conversations.retention import sweep_for_ever
 from bot.conversations.router import Router
 from bot.conversations.store import Store
 from bot.database import migrate, open_engine, open_sessions
+from bot.desk.abandoned import release_for_ever
 from bot.desk.presence import count_present
 from bot.desk.routes import router as desk_router
 from bot.encryption import MasterKey
@@ -36,6 +38,9 @@ from bot.settings import ROOT, Settings
 log = logging.getLogger(__name__)
 
 WEB = ROOT / "web"
+
+# Telegram's updates are the largest; a message of a person has at most 4096 characters.
+_MOST_BODY_BYTES = 1_000_000
 
 _PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -105,6 +110,8 @@ def create_app(settings: Settings, *, brain: Brain | None = None) -> FastAPI:
                 )
             )
             stack.callback(sweeper.cancel)
+            releaser = asyncio.create_task(release_for_ever(store, hub))
+            stack.callback(releaser.cancel)
             await stack.enter_async_context(telegram(gateway))
             yield
 
@@ -122,6 +129,7 @@ def create_app(settings: Settings, *, brain: Brain | None = None) -> FastAPI:
         allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
         max_age=600,
     )
+    app.add_middleware(BodyLimit, most_bytes=_MOST_BODY_BYTES)
     app.add_middleware(SecurityHeaders)
     app.include_router(web.router)
     app.include_router(webhook.router)

@@ -124,6 +124,7 @@ class Router:
     async def _handle(self, conversation_id: str, message: Stored) -> None:
         if await self._counsellor_has(conversation_id):
             await self._settle(conversation_id, message)
+            self.hub.ring(QUEUE)
             return
         deadline = asyncio.get_running_loop().time() + self._deadline_s
         task = asyncio.create_task(self._ask(conversation_id, message))

@@ -25,6 +25,9 @@ _ALREADY = N_("Your question for a counsellor still stands.")
 _JOINED = N_("A counsellor is here now: {name}. A human answers from now on.")
 _BACK = N_("The counsellor has left the conversation. I am the program again, and I am here for you.")
 _CLOSED = N_("The counsellor has closed the conversation. You can write again at any time.")
+_GONE = N_(
+    "The counsellor is no longer here. Your question stays, and another counsellor reads it. Until then I answer again."
+)
 _ERASED = N_("Everything is erased.")
 
 # These numbers are also in knowledge/services; they stand here because this text is for when everything else is down.
@@ -76,6 +79,11 @@ def handed_back(language: str | None) -> Body:
 def closed(language: str | None) -> Body:
     """The counsellor ended it."""
     return Body(translate(_CLOSED, language or SOURCE))
+
+
+def counsellor_gone(language: str | None) -> Body:
+    """The counsellor left without a word; somebody else will come."""
+    return Body(translate(_GONE, language or SOURCE))
 
 
 def erased(language: str | None) -> str:
