@@ -39,6 +39,12 @@ log = logging.getLogger(__name__)
 
 WEB = ROOT / "web"
 
+# At lower levels these log what they carry: texts, addresses, URLs with secrets.
+_TALKATIVE = (
+    *("aiosqlite", "alembic", "httpcore", "httpx", "multipart", "python_multipart", "sse_starlette", "telegram"),
+    "uvicorn.access",
+)
+
 # Telegram's updates are the largest; a message of a person has at most 4096 characters.
 _MOST_BODY_BYTES = 1_000_000
 
@@ -77,7 +83,12 @@ class SecurityHeaders:
 
 
 def create_app(settings: Settings, *, brain: Brain | None = None) -> FastAPI:
-    """Build the application. `brain` replaces Rasa where a test needs another one."""
+    """Build the application. `brain` replaces Rasa where a test needs another one.
+
+    Libraries that would log what people write are held at warnings, whatever level the root logger has.
+    """
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -105,9 +116,7 @@ def create_app(settings: Settings, *, brain: Brain | None = None) -> FastAPI:
             stack.push_async_callback(router.stop)
             await router.resume()
             sweeper = asyncio.create_task(
-                sweep_for_ever(
-                    timedelta(hours=settings.retention_h), store=store, router=router, hub=hub, engine=engine
-                )
+                sweep_for_ever(timedelta(hours=settings.retention_h), store=store, router=router, hub=hub)
             )
             stack.callback(sweeper.cancel)
             releaser = asyncio.create_task(release_for_ever(store, hub))

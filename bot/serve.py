@@ -28,9 +28,6 @@ class Server(uvicorn.Server):
 def main() -> None:
     """Serve until SIGTERM or SIGINT."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
-    # These name addresses and URLs, which may tell who wrote and hold secrets.
-    for name in ("httpx", "httpcore", "uvicorn.access", "telegram", "alembic"):
-        logging.getLogger(name).setLevel(logging.WARNING)
     try:
         settings = Settings.from_environment()
     except SettingsError as error:

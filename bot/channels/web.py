@@ -153,7 +153,7 @@ async def erase_conversation(request: Request, conversation_id: ConversationId, 
         await _access(gateway, conversation_id, authorization)
     elif not await gateway.store.exists(conversation_id):
         raise UnknownConversation
-    await erase(conversation_id, store=gateway.store, router=gateway.router, hub=gateway.hub, engine=gateway.engine)
+    await erase(conversation_id, store=gateway.store, router=gateway.router, hub=gateway.hub)
     return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 

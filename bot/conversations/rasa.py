@@ -101,8 +101,7 @@ def read_reply(parts: Any, conversation_id: str) -> Reply:
         text = part.get("text")
         if isinstance(text, str) and text.strip():
             buttons = tuple(
-                Button(str(b.get("title", "")), str(b.get("payload", "")))
-                for b in _dicts(part.get("buttons"))
+                Button(str(b.get("title", "")), str(b.get("payload", ""))) for b in _dicts(part.get("buttons"))
             )
             bubbles.append(Body(text.strip(), buttons=buttons))
         custom = part.get("custom")

@@ -8,10 +8,10 @@ in Rasa at once.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -66,6 +66,10 @@ class Router:
         self._count_present = count_present
         self._desk_hours = desk_hours
         self._running: dict[str, asyncio.Task[None]] = {}
+        # What may be cut short at any moment: waiting for Rasa, and pausing. Work on the database never is.
+        self._waits: dict[str, asyncio.Task[Any]] = {}
+        self._forgotten: set[str] = set()
+        self._is_stopping = False
         self._again: set[str] = set()
         self._slots = asyncio.Semaphore(_MOST_AT_ONCE)
 
@@ -76,8 +80,9 @@ class Router:
 
     async def stop(self) -> None:
         """End all work; what is unanswered stays pending in the database."""
-        for task in list(self._running.values()):
-            task.cancel()
+        self._is_stopping = True
+        for wait in self._waits.values():
+            wait.cancel()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
 
     def wake(self, conversation_id: str) -> None:
@@ -92,16 +97,33 @@ class Router:
     async def forget(self, conversation_id: str) -> None:
         """Stop answering a conversation that is being erased."""
         task = self._running.get(conversation_id)
-        if task is not None and task is not asyncio.current_task():
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        if task is None or task is asyncio.current_task():
+            return
+        self._forgotten.add(conversation_id)
+        try:
+            if conversation_id in self._waits:
+                self._waits[conversation_id].cancel()
+            await asyncio.wait({task})
+        finally:
+            self._forgotten.discard(conversation_id)
 
     def _finished(self, conversation_id: str) -> None:
         self._running.pop(conversation_id, None)
-        if conversation_id in self._again:
+        self._waits.pop(conversation_id, None)
+        if conversation_id in self._again and not self._is_stopping:
             self._again.discard(conversation_id)
             self.wake(conversation_id)
+
+    def _is_ending(self, conversation_id: str) -> bool:
+        return self._is_stopping or conversation_id in self._forgotten
+
+    def _start_wait[T](self, conversation_id: str, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Begin something that `stop` and `forget` may cancel; awaiting it then raises CancelledError."""
+        wait = asyncio.create_task(work)
+        self._waits[conversation_id] = wait
+        if self._is_ending(conversation_id):
+            wait.cancel()
+        return wait
 
     async def _work(self, conversation_id: str) -> None:
         pause_s = _FIRST_RETRY_S
@@ -110,7 +132,13 @@ class Router:
                 while (message := await self.store.next_pending(conversation_id)) is not None:
                     await self._handle(conversation_id, message)
                     pause_s = _FIRST_RETRY_S
+                    if self._is_ending(conversation_id):
+                        return
                 return
+            except asyncio.CancelledError:
+                if self._is_ending(conversation_id):
+                    return
+                raise
             except UnknownConversation:
                 log.info("erased_while_answering conversation=%s", conversation_id)
                 return
@@ -118,7 +146,12 @@ class Router:
                 # Whatever fails here must not be silent, and must not carry a person's words: the class is enough.
                 log.error("answering_failed conversation=%s error=%s", conversation_id, type(error).__name__)
             # The message is still pending (a full disk, a locked database): try again until it can be answered.
-            await asyncio.sleep(pause_s)
+            try:
+                await self._start_wait(conversation_id, asyncio.sleep(pause_s))
+            except asyncio.CancelledError:
+                if self._is_ending(conversation_id):
+                    return
+                raise
             pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
 
     async def _handle(self, conversation_id: str, message: Stored) -> None:
@@ -126,8 +159,8 @@ class Router:
             await self._settle(conversation_id, message)
             self.hub.ring(QUEUE)
             return
-        deadline = asyncio.get_running_loop().time() + self._deadline_s
-        task = asyncio.create_task(self._ask(conversation_id, message))
+        language = await self.store.language_of(conversation_id)
+        task = self._start_wait(conversation_id, self._ask(conversation_id, message, language))
         try:
             done, _ = await asyncio.wait({task}, timeout=self._deadline_s)
             if not done or task.exception() is not None:
@@ -139,12 +172,10 @@ class Router:
             return
         finally:
             task.cancel()
-        log.debug("answered conversation=%s left_s=%.2f", conversation_id, deadline - asyncio.get_running_loop().time())
         await self._deliver(conversation_id, message, reply)
 
-    async def _ask(self, conversation_id: str, message: Stored) -> Reply:
+    async def _ask(self, conversation_id: str, message: Stored, language: str | None) -> Reply:
         """Ask Rasa until it answers. Raises RasaUnavailable after `give_up_s`."""
-        language = await self.store.language_of(conversation_id)
         said = message.body.payload or clean(message.body.text)
         pause_s = _FIRST_RETRY_S
         loop = asyncio.get_running_loop()

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.conversations.body import Body
 from bot.conversations.errors import TooManyMessages, UnknownConversation
 from bot.conversations.models import Conversation, Delivery, Message, Sender
-from bot.database import Sessions, utc_now
+from bot.database import Sessions, forget_deleted, utc_now
 from bot.encryption import Cipher, MasterKey, WrappedKey
 
 log = logging.getLogger(__name__)
@@ -276,7 +276,9 @@ class Store:
             gone = await session.execute(
                 delete(Conversation).where(Conversation.id == conversation_id).returning(Conversation.id)
             )
-            return gone.scalar_one_or_none() is not None
+            was_there = gone.scalar_one_or_none() is not None
+        await forget_deleted(self.sessions)
+        return was_there
 
     async def idle_since(self, age: timedelta) -> list[str]:
         """Conversations whose last message is older than `age`."""

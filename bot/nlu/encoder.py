@@ -43,7 +43,7 @@ def encoder_text(text: str) -> str:
     if len(cleaned) <= ENCODED_LENGTH:
         return cleaned
     half = ENCODED_LENGTH // 2
-    return f"{cleaned[:half]} {cleaned[-half:]}"
+    return f"{cleaned[:half].rstrip()} {cleaned[-half:].lstrip()}"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)

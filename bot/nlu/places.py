@@ -32,8 +32,8 @@ _ORDINARY_WORDS = {
     "jette",
     "jete",
 }
-# After "de" these are Dutch nouns: the mountains, the frost.
-_NOUNS_AFTER_DE = {"bergen", "vorst"}
+# Dutch nouns (the mountains, the frost) and a French participle ("il m'a jeté").
+_NO_PLACE_AFTER = {"bergen": "de", "vorst": "de", "jete": "a"}
 # Typing errors in these give ordinary words: "tomber", "dépanne".
 _NO_TYPING_ERRORS = {"tomberg", "de panne"}
 _BEFORE_PLACES = {
@@ -115,7 +115,7 @@ def find_place(text: str) -> Optional[Mention]:
                 continue
             if joined in _ORDINARY_WORDS and len(content) > 1 and before not in _BEFORE_PLACES:
                 continue
-            if joined in _NOUNS_AFTER_DE and before == "de":
+            if before and before == _NO_PLACE_AFTER.get(joined):
                 continue
             return Mention(place, length, set(content) <= set(window) or len(content) - length <= 0)
     return _with_typing_errors(words, content, names)

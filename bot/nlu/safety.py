@@ -64,6 +64,8 @@ class UrgentIntents(GraphComponent):
             in_clause = max((self._urgent(clause) for clause in clauses), default=0.0)
             current = (message.get(INTENT) or {}).get(INTENT_NAME_KEY)
             acts = in_whole >= self._config["act_above"] or in_clause >= self._config["act_above_in_clause"]
+            # What was found to be a need is never answered after something else, or not at all.
+            acts = acts or bool(set(self._config["intents"]).intersection(message.get(NEEDS) or []))
             if acts and current not in self._config["intents"]:
                 source = whole if in_whole >= self._config["act_above"] else max(clauses, key=self._urgent)
                 self._raise(message, source, max(in_whole, in_clause))

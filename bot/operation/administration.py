@@ -7,10 +7,9 @@ from contextlib import asynccontextmanager
 
 import httpx
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.conversations.store import Store
-from bot.database import Sessions, forget_deleted, migrate, open_engine, open_sessions
+from bot.database import Sessions, migrate, open_engine, open_sessions
 from bot.desk.accounts import Accounts
 from bot.desk.models import Counsellor
 from bot.encryption import MasterKey
@@ -19,25 +18,25 @@ from bot.settings import Settings
 
 
 @asynccontextmanager
-async def _database(settings: Settings) -> AsyncIterator[tuple[AsyncEngine, Sessions]]:
+async def _database(settings: Settings) -> AsyncIterator[Sessions]:
     settings.data.mkdir(parents=True, exist_ok=True)
     engine = open_engine(settings.database_url)
     try:
         await migrate(engine)
-        yield engine, open_sessions(engine)
+        yield open_sessions(engine)
     finally:
         await engine.dispose()
 
 
 async def add_counsellor(settings: Settings, name: str, password: str) -> None:
     """Make an account. Raises NameTaken, WeakPassword, BadName."""
-    async with _database(settings) as (_, sessions):
+    async with _database(settings) as sessions:
         await Accounts(sessions).add(name, password)
 
 
 async def count_counsellors(settings: Settings) -> int:
     """How many accounts there are."""
-    async with _database(settings) as (_, sessions), sessions() as session:
+    async with _database(settings) as sessions, sessions() as session:
         return (await session.scalar(select(func.count()).select_from(Counsellor))) or 0
 
 
@@ -56,7 +55,5 @@ async def erase_conversation(settings: Settings, conversation_id: str) -> bool:
             return response.status_code == 204
     except httpx.HTTPError:
         pass  # No gateway is running.
-    async with _database(settings) as (engine, sessions):
-        erased = await Store(sessions, master_key).erase(conversation_id)
-        await forget_deleted(engine)
-        return erased
+    async with _database(settings) as sessions:
+        return await Store(sessions, master_key).erase(conversation_id)

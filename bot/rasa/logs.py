@@ -29,7 +29,7 @@ def reduced_record(*args: Any, **kwargs: Any) -> logging.LogRecord:
         message, kind = _structured(message, kind)
     elif not _is_harmless(record):
         # What stands before the first value is the words of the program; the values may be a person's.
-        for mark in ("%", "'", '"', ":", "\n"):
+        for mark in ("%", "'", '"', ":", "=", "\n"):
             message = message.split(mark, 1)[0]
     record.msg = f"{message.strip()} [{kind}]" if kind else message.strip()
     if not _is_harmless(record):
@@ -54,7 +54,8 @@ def _structured(message: str, kind: str) -> tuple[str, str]:
     exceptions = event.get("exception")
     if not kind and isinstance(exceptions, list) and exceptions and isinstance(exceptions[0], dict):
         kind = str(exceptions[0].get("exc_type", ""))
-    return str(event.get("event", "event")).split(" ", 1)[0], kind
+    name = event.get("event")
+    return (name.split(" ", 1)[0] if isinstance(name, str) else "event"), kind
 
 
 def _show_no_warning(*args: Any, **kwargs: Any) -> None:

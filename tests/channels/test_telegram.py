@@ -396,7 +396,6 @@ async def test_a_conversation_that_erases_itself_leaves_no_line(gateway: Gateway
         store=gateway.store,
         router=gateway.router,
         hub=gateway.hub,
-        engine=gateway.engine,
     )
 
     assert bot_api.chats[5] == {}

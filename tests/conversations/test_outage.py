@@ -222,9 +222,7 @@ ODD_PARTS = {
 
 
 @pytest.mark.parametrize("odd", ODD_PARTS)
-async def test_words_that_can_be_shown_are_shown_though_a_part_beside_them_is_odd(
-    settings: Settings, odd: str
-) -> None:
+async def test_words_that_can_be_shown_are_shown_though_a_part_beside_them_is_odd(settings: Settings, odd: str) -> None:
     async with server_that_answers(http_reply([{"recipient_id": "ID", "text": "hello", **ODD_PARTS[odd]}])) as rasa:
         app = create_app(replace(settings, rasa_url=rasa, actions_url=rasa))
         async with served(app) as url, httpx.AsyncClient(base_url=url, trust_env=False) as client:
