@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -79,6 +80,8 @@ def _number(name: str, default: float) -> float:
         value = float(given)
     except ValueError:
         raise SettingsError(f"{name} must be a number, not {given!r}") from None
+    if not math.isfinite(value):
+        raise SettingsError(f"{name} must be a finite number, not {given!r}")
     if value <= 0:
         raise SettingsError(f"{name} must be greater than zero, not {given!r}")
     return value

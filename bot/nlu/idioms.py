@@ -16,10 +16,8 @@ _PLAIN = [
         (r"\bi(?: a|['’]?)m (?:dying|starving) (?:of|from) (hunger|thirst)\b", r"i feel great \1"),
         (r"\bdying to (?=meet|see|know|hear|try|visit|go)", "eager to "),
         (r"\bje (?:meurs|cr[èe]ve) de (faim|soif|froid|chaud|fatigue)\b", r"j'ai très \1"),
-        (
-            r"\b(?:je (?:meurs|cr[èe]ve) (?:de rire|d['’]ennui|d['’]envie|de honte)|morte?s? de (?:rire|honte))\b",
-            "haha",
-        ),
+        (r"\b(?:je (?:meurs|cr[èe]ve) de rire|morte?s? de rire)\b", "haha"),
+        (r"\bje (?:meurs|cr[èe]ve) (?=d['’]ennui|d['’]envie|de honte)", "je suis plein "),
         (r"\blach(?:te|en|t)? (?:me|mij|ons|je|zich) (?:hier )?(?:echt )?(?:dood|kapot|rot)\b", "lach heel hard, haha"),
         (r"\b(verveel|schaam|erger) (?:me|mij) (?:hier )?(?:dood|kapot|rot)\b", r"\1 me erg"),
         (r"\b(?:sterf|verga|rammel|crepeer) van (?:de |den )?(honger|dorst|kou)\b", r"heb heel veel \1"),

@@ -56,6 +56,8 @@ def check_sentences(root: Path, intents: Collection[str]) -> Iterator[Fault]:
                 yield Fault(path, sentence.line, f"{sentence.intent} is no intent of domain.yml")
             if re.search(r"[\[\]{}]", sentence.text):
                 yield Fault(path, sentence.line, "brackets and braces mean entities to Rasa; leave them out")
+            if not normal(sentence.text):
+                continue  # Emoji only: there are no words to compare.
             known = seen.setdefault(normal(sentence.text), sentence)
             if known is not sentence and known.intent != sentence.intent:
                 where = f"{known.path.name}:{known.line}"

@@ -16,6 +16,9 @@ _LONGEST_PAUSE_S = 30.0
 # A process that ran this long was healthy: its next failure starts the pauses from the beginning.
 _HEALTHY_AFTER_S = 60.0
 _STOP_WITHIN_S = 8.0
+_POLL_S = 0.1
+# What a process said last is read for this long after its end: there stands why it ended.
+_LAST_WORDS_S = 1.0
 
 _PR_SET_PDEATHSIG = 1
 
@@ -65,7 +68,7 @@ class Supervisor:
                 limit=1_000_000,
             )
             printing = asyncio.create_task(_print_lines(program.name, process))
-            ended = asyncio.create_task(process.wait())
+            ended = asyncio.create_task(_exited(process))
             stop = asyncio.create_task(self._stopping.wait())
             await asyncio.wait({ended, stop}, return_when=asyncio.FIRST_COMPLETED)
             stop.cancel()
@@ -73,6 +76,7 @@ class Supervisor:
                 await _end(process)
             await ended
             _signal_group(process, signal.SIGKILL)
+            await asyncio.wait({printing}, timeout=_LAST_WORDS_S)
             printing.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await printing
@@ -89,9 +93,15 @@ class Supervisor:
 async def _end(process: asyncio.subprocess.Process) -> None:
     _signal_group(process, signal.SIGTERM)
     try:
-        await asyncio.wait_for(process.wait(), _STOP_WITHIN_S)
+        await asyncio.wait_for(_exited(process), _STOP_WITHIN_S)
     except TimeoutError:
         _signal_group(process, signal.SIGKILL)
+
+
+async def _exited(process: asyncio.subprocess.Process) -> None:
+    """Until the process itself has ended; `wait` would wait on for a helper that still holds its output open."""
+    while process.returncode is None:  # noqa: ASYNC110 — asyncio offers nothing to wait on here
+        await asyncio.sleep(_POLL_S)
 
 
 def _signal_group(process: asyncio.subprocess.Process, number: signal.Signals) -> None:

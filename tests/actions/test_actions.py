@@ -258,12 +258,6 @@ async def test_writing_a_language_without_answers_brings_the_list_of_languages()
 
 
 async def test_the_action_server_knows_every_action_of_the_domain() -> None:
-    import yaml
-    from rasa_sdk.executor import ActionExecutor
-
-    import actions
-    from bot.settings import ROOT
-
     executor = ActionExecutor()
     executor.register_package("actions")
 

@@ -124,7 +124,7 @@ async def test_others_stay(app_and_url: tuple[Gateway, str], talker: Person, htt
 
     await erases(talker)
 
-    assert [m["text"] for m in await other.reads(answered())][0] == "I stay"
+    assert (await other.reads(answered()))[0]["text"] == "I stay"
 
 
 async def test_an_operator_can_erase_and_read_nothing(app_and_url: tuple[Gateway, str], talker: Person) -> None:

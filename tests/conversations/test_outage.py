@@ -303,4 +303,4 @@ def test_the_numbers_on_the_card_are_those_of_the_knowledge() -> None:
     services = load(ROOT / "knowledge").services
 
     known = {"phone_112": "be-112", "phone_line": "national-line", "phone_centre": "pag-asa"}
-    assert NUMBERS == {name: services[service].ready_phones[0].local for name, service in known.items()}
+    assert {name: services[service].ready_phones[0].local for name, service in known.items()} == NUMBERS

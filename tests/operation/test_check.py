@@ -1,0 +1,169 @@
+"""What an editor is told by `./baken check`: file, line and fault, for everything that can be broken."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.settings import ROOT
+
+_PARTS = ("bot", "actions", "knowledge", "locale", "data", "tests/nlu", "domain.yml", "babel.cfg")
+_CARD = "Ik kan nu niet antwoorden. In gevaar? Bel nu {phone_112}"
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A copy of the repository, to be broken."""
+
+    folder: Path
+
+    def change(self, name: str, old: str, new: str) -> int:
+        """Replace the first `old` in a file; the line on which it begins."""
+        path = self.folder / name
+        text = path.read_text(encoding="utf-8")
+        before, found, after = text.partition(old)
+        assert found, f"{old!r} does not stand in {name}"
+        path.write_text(before + new + after, encoding="utf-8")
+        return before.count("\n") + 1
+
+    def check(self) -> tuple[int, list[str]]:
+        """Exit status and lines of `baken check`."""
+        done = subprocess.run(
+            [sys.executable, "-m", "bot.cli", "check"],
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": str(self.folder)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert done.stderr == ""
+        return done.returncode, done.stdout.splitlines()
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Copy:
+    for part in _PARTS:
+        source, target = ROOT / part, tmp_path / part
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, target)
+    return Copy(tmp_path)
+
+
+def test_the_repository_has_no_errors() -> None:
+    code, lines = Copy(ROOT).check()
+
+    assert [line for line in lines if ": error: " in line] == []
+    assert code == 0
+    assert lines[-1].startswith("0 errors, ")
+
+
+def _yaml(copy: Copy) -> tuple[str, int, str]:
+    line = copy.change("knowledge/services/work.yml", "services:\n", "services:\n  - id: [broken\n")
+    return "knowledge/services/work.yml", line + 1, ""
+
+
+def _number(copy: Copy) -> tuple[str, int, str]:
+    line = copy.change("knowledge/services/centres.yml", "local: 02 511 64 64", "local: 02 511 64")
+    return "knowledge/services/centres.yml", line, "02 511 64 is not a valid phone number of BE"
+
+
+def _placeholder(copy: Copy) -> tuple[str, int, str]:
+    line = copy.change("knowledge/answers.yml", "In danger: {phone_be_112}", "In danger: {phone_be_113}")
+    return "knowledge/answers.yml", line, "phone_be_113 is no phone, name or address that is ready to be shown"
+
+
+def _way(copy: Copy) -> tuple[str, int, str]:
+    old = "next: [ask_working_rights, ask_shelter, ask_privacy, change_language]"
+    line = copy.change("knowledge/answers.yml", old, "next: [ask_weather]")
+    return "knowledge/answers.yml", line, "greet: next leads to ask_weather, which has no answer"
+
+
+def _intent_of_sentences(copy: Copy) -> tuple[str, int, str]:
+    line = copy.change("data/nlu/en.yml", "  - intent: greet\n    examples: |\n", "  - intent: gret\n    examples: |\n")
+    return "data/nlu/en.yml", line + 2, "gret is no intent of domain.yml"
+
+
+def _brackets(copy: Copy) -> tuple[str, int, str]:
+    line = copy.change("data/nlu/en.yml", "      - hiya\n", "      - hiya [there](place)\n")
+    return "data/nlu/en.yml", line, "brackets and braces mean entities to Rasa; leave them out"
+
+
+def _seen_in_training(copy: Copy) -> tuple[str, int, str]:
+    sentence = "      - a sentence that stands on both sides\n"
+    copy.change("data/nlu/fr.yml", "    examples: |\n", "    examples: |\n" + sentence)
+    line = copy.change("tests/nlu/fr.yml", "    examples: |\n", "    examples: |\n" + sentence)
+    return "tests/nlu/fr.yml", line + 1, "test and training meet"
+
+
+def _rule(copy: Copy) -> tuple[str, int, str]:
+    line = copy.change("data/rules/safety.yml", "      - intent: in_danger\n", "      - intent: in_dangr\n")
+    return "data/rules/safety.yml", line - 2, "in_dangr is no intent of domain.yml"
+
+
+def _no_rule(copy: Copy) -> tuple[str, int, str]:
+    copy.change("data/rules/safety.yml", "      - intent: in_danger\n", "      - intent: being_watched\n")
+    return "domain.yml", 1, "the intent in_danger has no rule in data/rules/"
+
+
+def _translation(copy: Copy) -> tuple[str, int, str]:
+    line = copy.change("locale/nl/LC_MESSAGES/baken.po", _CARD, _CARD.replace("{phone_112}", "112"))
+    return "locale/nl/LC_MESSAGES/baken.po", line - 1, "the placeholders differ"
+
+
+def _no_translation(copy: Copy) -> tuple[str, int, str]:
+    old = 'msgid "Your question for a counsellor still stands."\nmsgstr "Je vraag voor een hulpverlener blijft staan."'
+    line = copy.change("locale/nl/LC_MESSAGES/baken.po", old, old.partition("\n")[0] + '\nmsgstr ""')
+    return "locale/nl/LC_MESSAGES/baken.po", line, "is not translated"
+
+
+def _new_text(copy: Copy) -> tuple[str, int, str]:
+    copy.change("actions/compose.py", 'N_("All topics")', 'N_("All the topics")')
+    return "locale/baken.pot", 1, '"All the topics": run ./baken translations'
+
+
+@pytest.mark.parametrize(
+    "break_something",
+    [
+        _yaml,
+        _number,
+        _placeholder,
+        _way,
+        _intent_of_sentences,
+        _brackets,
+        _seen_in_training,
+        _rule,
+        _no_rule,
+        _translation,
+        _no_translation,
+        _new_text,
+    ],
+)
+def test_what_is_broken_is_named_with_file_and_line(
+    copy: Copy, break_something: Callable[[Copy], tuple[str, int, str]]
+) -> None:
+    file, line, words = break_something(copy)
+
+    code, lines = copy.check()
+
+    assert code == 1
+    errors = [text for text in lines if ": error: " in text]
+    assert any(text.startswith(f"{file}:{line}: error: ") and words in text for text in errors), errors
+
+
+def test_several_broken_files_are_all_named_in_one_go(copy: Copy) -> None:
+    broken = [break_it(copy)[0] for break_it in (_yaml, _brackets, _rule, _translation)]
+
+    _, lines = copy.check()
+
+    assert all(any(line.startswith(f"{file}:") and ": error: " in line for line in lines) for file in broken)
