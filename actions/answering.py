@@ -40,6 +40,8 @@ class ActionAnswer(Action):
         if look_for:
             place = known.knowledge.places.get(str(turn.slots.get("place") or ""))
             if place:
+                # What refines the search is more useful now than other topics.
+                reply.choices.clear()
                 look_near(reply, turn, look_for, place)
             else:
                 compose.ask_place(reply)

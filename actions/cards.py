@@ -40,7 +40,7 @@ def card(
         "name": service.name_in(language),
         "description": description,
         "phones": [_phone(phone, language) for phone in service.ready_phones],
-        "hours": " ".join(filter(None, (_hours(hours, language, now), tr(service.hours_note)))),
+        "hours": ". ".join(filter(None, (_hours(hours, language, now), tr(service.hours_note)))),
         "is_open": True if isinstance(hours, Open) else False if isinstance(hours, Closed) else None,
         "address": address(service, language) if service.location and not service.address_secret else None,
         "conditions": tr(service.conditions.text),

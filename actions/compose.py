@@ -201,9 +201,13 @@ def offer_languages(reply: Reply) -> None:
 
 
 def language_missing(reply: Reply, name: str) -> None:
-    """The person's language is understood, but there are no answers in it yet."""
+    """The person's language is understood, but there are no answers in it yet: languages are the first choice."""
     reply.say(_tr(_NO_ANSWERS_YET, reply).format(language=name))
+    others = list(reply.choices)
+    reply.choices.clear()
     offer_languages(reply)
+    for choice in others:
+        reply.offer(choice.title, choice.payload)
 
 
 def language_changed(reply: Reply) -> None:

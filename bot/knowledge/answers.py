@@ -118,7 +118,9 @@ def address(service: Service, language: str) -> str:
     if service.location is None or service.address_secret:
         raise KeyError(f"address_{service.id}")
     street = service.location.street.nl if language == "nl" else service.location.street.fr
-    return f"{street}, {service.location.postal_code} {service.location.city}"
+    # Bilingual names are written French first: "Ixelles / Elsene".
+    cities = service.location.city.split(" / ")
+    return f"{street}, {service.location.postal_code} {cities[-1] if language == 'nl' else cities[0]}"
 
 
 class _Placeholders(dict[str, str]):

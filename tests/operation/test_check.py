@@ -70,7 +70,7 @@ def test_the_repository_has_no_errors() -> None:
 
 def _yaml(copy: Copy) -> tuple[str, int, str]:
     line = copy.change("knowledge/services/work.yml", "services:\n", "services:\n  - id: [broken\n")
-    return "knowledge/services/work.yml", line + 1, ""
+    return "knowledge/services/work.yml", line + 2, "is not YAML"
 
 
 def _number(copy: Copy) -> tuple[str, int, str]:
@@ -79,7 +79,7 @@ def _number(copy: Copy) -> tuple[str, int, str]:
 
 
 def _placeholder(copy: Copy) -> tuple[str, int, str]:
-    line = copy.change("knowledge/answers.yml", "In danger: {phone_be_112}", "In danger: {phone_be_113}")
+    line = copy.change("knowledge/answers.yml", "- |-\n    Hello.", "- |-\n    {phone_be_113}")
     return "knowledge/answers.yml", line, "phone_be_113 is no phone, name or address that is ready to be shown"
 
 
@@ -100,9 +100,9 @@ def _brackets(copy: Copy) -> tuple[str, int, str]:
 
 
 def _seen_in_training(copy: Copy) -> tuple[str, int, str]:
-    sentence = "      - a sentence that stands on both sides\n"
-    copy.change("data/nlu/fr.yml", "    examples: |\n", "    examples: |\n" + sentence)
-    line = copy.change("tests/nlu/fr.yml", "    examples: |\n", "    examples: |\n" + sentence)
+    sentence = "- a sentence that stands on both sides\n"
+    copy.change("data/nlu/fr.yml", "examples: |\n      ", f"examples: |\n      {sentence}      ")
+    line = copy.change("tests/nlu/fr.yml", "examples: |\n    ", f"examples: |\n    {sentence}    ")
     return "tests/nlu/fr.yml", line + 1, "test and training meet"
 
 
@@ -114,6 +114,16 @@ def _rule(copy: Copy) -> tuple[str, int, str]:
 def _no_rule(copy: Copy) -> tuple[str, int, str]:
     copy.change("data/rules/safety.yml", "      - intent: in_danger\n", "      - intent: being_watched\n")
     return "domain.yml", 1, "the intent in_danger has no rule in data/rules/"
+
+
+def _rules_yaml(copy: Copy) -> tuple[str, int, str]:
+    line = copy.change("data/rules/safety.yml", "rules:\n", "rules:\n  - rule: [broken\n")
+    return "data/rules/safety.yml", line + 2, "is not YAML"
+
+
+def _domain_yaml(copy: Copy) -> tuple[str, int, str]:
+    line = copy.change("domain.yml", "intents:\n", "intents:\n  - [broken\n")
+    return "domain.yml", line + 3, "is not YAML"
 
 
 def _translation(copy: Copy) -> tuple[str, int, str]:
@@ -144,6 +154,8 @@ def _new_text(copy: Copy) -> tuple[str, int, str]:
         _seen_in_training,
         _rule,
         _no_rule,
+        _rules_yaml,
+        _domain_yaml,
         _translation,
         _no_translation,
         _new_text,
@@ -162,7 +174,7 @@ def test_what_is_broken_is_named_with_file_and_line(
 
 
 def test_several_broken_files_are_all_named_in_one_go(copy: Copy) -> None:
-    broken = [break_it(copy)[0] for break_it in (_yaml, _brackets, _rule, _translation)]
+    broken = [break_it(copy)[0] for break_it in (_yaml, _number, _brackets, _rule)]
 
     _, lines = copy.check()
 
