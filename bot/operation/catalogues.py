@@ -93,4 +93,5 @@ def _pybabel(*arguments: str) -> None:
     command = [sys.executable, "-c", "from babel.messages.frontend import main; main()", "--quiet", *arguments]
     done = subprocess.run(command, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise OperationError(f"Collecting texts failed: {done.stderr.strip().splitlines()[-1:] or done.returncode}")
+        said = [line.strip() for line in done.stderr.splitlines() if any(c.isalpha() for c in line)]
+        raise OperationError(f"Collecting texts failed: {said[-1] if said else done.returncode}")

@@ -60,7 +60,11 @@ def _check_rules(names: set[str]) -> Iterator[Fault]:
         yield from document.faults
         data = document.data if isinstance(document.data, dict) else {}
         for position, rule in enumerate(data.get("rules") or []):
-            for step in rule.get("steps") or []:
+            steps = rule.get("steps") if isinstance(rule, dict) else None
+            if not isinstance(steps, list) or not all(isinstance(step, dict) for step in steps):
+                yield Fault(path, document.line_of(("rules", position)), "a rule needs a list of `steps`")
+                continue
+            for step in steps:
                 intent = step.get("intent")
                 if intent and intent != "nlu_fallback" and intent not in names:
                     yield Fault(path, document.line_of(("rules", position)), f"{intent} is no intent of domain.yml")
