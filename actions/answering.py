@@ -37,7 +37,7 @@ class ActionAnswer(Action):
         if turn.intent == "ask_help":
             ask_danger_first(reply)
             question = "danger_now"
-        if look_for:
+        if look_for and question != "danger_now":
             place = known.knowledge.places.get(str(turn.slots.get("place") or ""))
             if place:
                 # What refines the search is more useful now than other topics.
@@ -85,6 +85,10 @@ class ActionAnswerQuestion(Action):
             reply.choices.clear()
             compose.offer_yes_no(reply, "erase")
             asked_next = "erase"
+        elif question == "danger_now" and turn.slots.get("looking_for"):
+            # There is no danger: back to what was asked for.
+            compose.ask_place(reply)
+            asked_next = "place"
         else:
             compose.answer(reply, [turn.intent], known, maybe_urgent=False, under_18=False)
         reply.send(dispatcher)

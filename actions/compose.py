@@ -67,7 +67,8 @@ def answer(reply: Reply, needs: Sequence[str], known: Resources, *, maybe_urgent
     bubble, which is complete alone, before any gets its second.
 
     Returns:
-        the need (a `knowledge.Need`) that the person should now be asked a place for, if any.
+        the need (a `knowledge.Need`) that the person should be asked a place for, if any: now, or once it is clear that
+        there is no danger.
     """
     by_intent = known.answers.by_intent
     wanted = [need for need in needs if need in by_intent]
@@ -94,7 +95,6 @@ def answer(reply: Reply, needs: Sequence[str], known: Resources, *, maybe_urgent
         if maybe_urgent:
             reply.say(_tr(_IN_DANGER, reply))
             offer_yes_no(reply, "danger_now")
-            look_for = None
     _offer_next(reply, main, known)
     return look_for
 

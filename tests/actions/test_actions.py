@@ -178,6 +178,18 @@ async def test_a_yes_after_possible_danger_is_understood() -> None:
     assert answered.orders["handoff"]["urgency"] == 2
 
 
+async def test_a_search_goes_on_after_no_to_possible_danger() -> None:
+    asked = await done(ActionAnswer(), heard("ask_shelter", "i ran away, where can i sleep", maybe_urgent=True))
+    no = await done(ActionAnswerQuestion(), tapped('/deny{"question":"danger_now"}', slots=asked.slots))
+    found = await done(
+        ActionFindServices(), heard("inform_location", "1080", slots={**asked.slots, "place": "molenbeek"})
+    )
+
+    assert asked.texts[-1] == "Are you in danger now?"
+    assert no.texts[-1].startswith("Where are you, roughly?")
+    assert found.services
+
+
 async def test_a_tap_is_never_doubted() -> None:
     tracker = tapped("/documents_taken")
     tracker.latest_message["maybe_urgent"] = True
