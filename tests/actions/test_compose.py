@@ -23,9 +23,9 @@ def replied(
     maybe_urgent: bool = False,
     under_18: bool = False,
 ) -> Reply:
-    """The whole reply, the question for a place included."""
+    """The whole reply; a place is asked for where one is needed, unless danger is asked about first."""
     reply = Reply(language)
-    if compose.answer(reply, needs, known, maybe_urgent=maybe_urgent, under_18=under_18):
+    if compose.answer(reply, needs, known, maybe_urgent=maybe_urgent, under_18=under_18) and not maybe_urgent:
         compose.ask_place(reply)
     return reply
 
