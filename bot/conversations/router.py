@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 # Conversations that are answered at once; the others wait their turn. Rasa works one message at a time anyway.
 _MOST_AT_ONCE = 16
 _FIRST_RETRY_S = 0.25
+# When Rasa refuses instead of being slow, it is starting again, which takes longer than any deadline.
+_REFUSED_S = 1.0
 _LONGEST_RETRY_S = 4.0
 # When the gateway itself fails (its database, its disk), each attempt costs Rasa a message: less often.
 _LONGEST_PAUSE_S = 60.0
@@ -160,10 +162,13 @@ class Router:
             self.hub.ring(QUEUE)
             return
         language = await self.store.language_of(conversation_id)
-        task = self._start_wait(conversation_id, self._ask(conversation_id, message, language))
+        refused = asyncio.Event()
+        task = self._start_wait(conversation_id, self._ask(conversation_id, message, language, refused))
         try:
-            done, _ = await asyncio.wait({task}, timeout=self._deadline_s)
-            if not done or task.exception() is not None:
+            await asyncio.wait({task}, timeout=min(_REFUSED_S, self._deadline_s))
+            if not refused.is_set() and self._deadline_s > _REFUSED_S:
+                await asyncio.wait({task}, timeout=self._deadline_s - _REFUSED_S)
+            if not task.done() or task.exception() is not None:
                 log.warning("rasa_unavailable conversation=%s seq=%d", conversation_id, message.seq)
                 await self._show_card(conversation_id, message)
             reply = await task
@@ -174,8 +179,8 @@ class Router:
             task.cancel()
         await self._deliver(conversation_id, message, reply)
 
-    async def _ask(self, conversation_id: str, message: Stored, language: str | None) -> Reply:
-        """Ask Rasa until it answers. Raises RasaUnavailable after `give_up_s`."""
+    async def _ask(self, conversation_id: str, message: Stored, language: str | None, refused: asyncio.Event) -> Reply:
+        """Ask Rasa until it answers; sets `refused` when it once did not. Raises RasaUnavailable after `give_up_s`."""
         said = message.body.payload or clean(message.body.text)
         pause_s = _FIRST_RETRY_S
         loop = asyncio.get_running_loop()
@@ -185,11 +190,13 @@ class Router:
                 async with self._slots:
                     return await self._brain.answer(conversation_id, said, language=language, channel=self._channel)
             except RasaUnavailable:
+                refused.set()
                 if loop.time() + pause_s > end:
                     raise
             except Exception as error:
                 # A reply that breaks its reader is no reply; its message may hold a person's words and is dropped.
                 log.error("rasa_failed conversation=%s error=%s", conversation_id, type(error).__name__)
+                refused.set()
                 if loop.time() + pause_s > end:
                     raise RasaUnavailable(type(error).__name__) from None
             await asyncio.sleep(pause_s)

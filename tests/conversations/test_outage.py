@@ -77,6 +77,20 @@ async def test_without_a_chosen_language_the_card_is_in_the_one_that_was_written
     assert seen[-1]["text"].startswith(words)
 
 
+async def test_when_rasa_refuses_nobody_waits_for_the_whole_deadline(settings: Settings, brain: DecidedBrain) -> None:
+    brain.down = True
+    patient = replace(settings, answer_deadline_s=300.0, give_up_s=600.0)
+
+    async with (
+        served(create_app(patient, brain=brain)) as url,
+        httpx.AsyncClient(base_url=url, trust_env=False) as http,
+    ):
+        person = await Person.arrives(http, "en")
+        await person.says("hello")
+
+        assert is_card((await person.reads(answered()))[-1])
+
+
 async def test_a_late_answer_comes_after_the_card_and_once(person: Person, brain: DecidedBrain) -> None:
     brain.release.clear()
     await person.says("hello")
