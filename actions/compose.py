@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from actions.cards import card, date_in_words
 from actions.reply import Reply
 from actions.resources import Resources
-from actions.turn import URGENT
 from bot.catalogue import N_, translate
+from bot.intents import MACHINERY, URGENT
 from bot.knowledge.answers import fill
 from bot.knowledge.finder import find
 from bot.knowledge.models import Place
@@ -52,12 +52,10 @@ _CHANGED = N_("Good, from now on in English. Write or tap what you need.")
 _LIKELY_KINDS = 3
 
 # Intents that say nothing about a person's situation: never asked back, never second to anything.
-CONVERSATIONAL = frozenset(
-    (
-        *("greet", "goodbye", "thank", "affirm", "deny", "main_menu", "bot_challenge", "change_language"),
-        *("not_understood", "out_of_scope", "inform_location", "nlu_fallback", "ask_source", "skip", "inform_person"),
-    )
-)
+CONVERSATIONAL = MACHINERY | {
+    *("greet", "goodbye", "thank", "affirm", "deny", "main_menu", "bot_challenge", "change_language"),
+    *("not_understood", "out_of_scope", "inform_location", "nlu_fallback"),
+}
 
 
 def answer(reply: Reply, needs: Sequence[str], known: Resources, *, maybe_urgent: bool, under_18: bool) -> str | None:
@@ -83,6 +81,9 @@ def answer(reply: Reply, needs: Sequence[str], known: Resources, *, maybe_urgent
         for other in others:
             _offer_topic(reply, other, known)
         reply.handoff = {"urgency": 2, "topic": main}
+        if main == "being_watched":
+            # Nothing more may appear on a screen that somebody else may see.
+            reply.handoff["quiet"] = True
         look_for = None
     else:
         asks = bool(look_for) or maybe_urgent

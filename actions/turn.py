@@ -9,9 +9,6 @@ from rasa_sdk import Tracker
 
 from bot.languages import SOURCE
 
-# Needs with a lower confidence than this are asked back instead of answered (see the pipeline's fallback threshold).
-URGENT = ("in_danger", "medical_emergency", "suicidal_thoughts", "being_watched")
-
 
 @dataclass(frozen=True, slots=True)
 class Turn:

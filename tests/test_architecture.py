@@ -13,7 +13,11 @@ from bot.settings import ROOT
 
 RASA_SIDE = ("bot/nlu", "bot/rasa")
 # What both environments import: Rasa's is Python 3.10.
-SHARED = tuple(f"bot/{name}.py" for name in ("languages", "catalogue", "text", "encryption", "identification"))
+SHARED = tuple(
+    f"bot/{name}.py" for name in ("languages", "catalogue", "text", "intents", "encryption", "identification")
+)
+    f"bot/{name}.py" for name in ("languages", "catalogue", "text", "intents", "encryption", "identification")
+)
 GATEWAY_SIDE = tuple(
     f"bot.{name}"
     for name in ("conversations", "channels", "desk", "app", "gateway", "knowledge", "operation", "serve", "settings")

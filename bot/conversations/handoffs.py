@@ -15,10 +15,14 @@ from bot.conversations.models import Handoff, HandoffState, Urgency
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the dialogue asks for when it hands over."""
+    """What the dialogue asks for when it hands over.
+
+    `is_quiet`: the person gets no line about it, since somebody else may see the screen.
+    """
 
     urgency: Urgency
     topic: str | None
+    is_quiet: bool = False
 
     @classmethod
     def from_payload(cls, payload: dict[str, Any]) -> Request:
@@ -28,7 +32,7 @@ class Request:
         except (TypeError, ValueError):
             urgency = Urgency.URGENT
         topic = payload.get("topic")
-        return cls(urgency, str(topic)[:64] if topic else None)
+        return cls(urgency, str(topic)[:64] if topic else None, payload.get("quiet") is True)
 
 
 async def open_in(

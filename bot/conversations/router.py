@@ -276,6 +276,8 @@ class Router:
         present: int,
     ) -> None:
         is_new = await handoffs.open_in(session, conversation_id, request, language=language, now=self.store.now())
+        if request.is_quiet:
+            return
         handoff = await handoffs.current_in(session, conversation_id)
         before = await handoffs.waiting_before_in(session, handoff) if handoff else 0
         said = wording.asked_for_human(language, is_new=is_new, before=before, present=present, hours=self._desk_hours)

@@ -11,6 +11,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.intents import URGENT
 from bot.nlu.classifier import CLAUSE_PROBABILITIES, PROBABILITIES
 
 NEEDS = "needs"
@@ -35,7 +36,7 @@ class SeveralNeeds(GraphComponent):
             "most": 3,
             # Intents that are no needs: they never stand beside another one.
             "not_a_need": [],
-            "urgent": ["in_danger", "medical_emergency", "suicidal_thoughts", "being_watched"],
+            "urgent": list(URGENT),
             # Besides all that begin with ask_.
             "requests": ["change_language", "delete_my_data", "fear_police", "check_job_offer", "report_suspicion"],
         }

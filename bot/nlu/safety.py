@@ -11,6 +11,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.intents import URGENT
 from bot.nlu.classifier import CLAUSE_PROBABILITIES, PROBABILITIES
 from bot.nlu.needs import NEEDS
 
@@ -30,8 +31,7 @@ class UrgentIntents(GraphComponent):
     def get_default_config() -> Dict[Text, Any]:
         """Default configuration."""
         return {
-            # In the order in which they win when two are equally likely (contract, rule 1).
-            "intents": ["in_danger", "medical_emergency", "suicidal_thoughts", "being_watched"],
+            "intents": list(URGENT),
             # Summed probability of the urgent intents in the whole message.
             "act_above": 0.25,
             # The same in a single clause: a cry for help inside a long story.

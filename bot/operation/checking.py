@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from bot.intents import MACHINERY
 from bot.knowledge.answers import check_answers
 from bot.knowledge.check import check
 from bot.knowledge.document import read
@@ -19,8 +20,6 @@ from bot.operation.sentences import check_sentences
 from bot.settings import ROOT
 
 KNOWLEDGE = ROOT / "knowledge"
-# Intents of the dialogue's own machinery: they answer nothing by themselves.
-MACHINERY = frozenset({"ask_source", "skip", "inform_person"})
 
 
 def intents() -> set[str]:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.intents import MACHINERY
 from bot.knowledge.document import read
 from bot.knowledge.fault import Fault
 
@@ -63,7 +64,7 @@ def check_sentences(root: Path, intents: Collection[str]) -> Iterator[Fault]:
                 where = f"{known.path.name}:{known.line}"
                 yield Fault(path, sentence.line, f"also stands in {where}, as {known.intent}", "warning")
         for intent in sorted(intents):
-            fewest = FEWEST_OF_MACHINERY if intent in ("ask_source", "skip", "inform_person") else FEWEST
+            fewest = FEWEST_OF_MACHINERY if intent in MACHINERY else FEWEST
             if counts.get(intent, 0) < fewest:
                 yield Fault(path, 1, f"{intent} has {counts.get(intent, 0)} sentences, {fewest} are needed")
     for path in sorted((root / "tests" / "nlu").glob("??.yml")):

@@ -17,7 +17,7 @@ MODELS = STATE / "models"
 _LOG = STATE / "train.log"
 _INPUTS = (
     *("config.yml", "domain.yml", "data/**/*.yml", "bot/nlu/*.py", "bot/text.py", "bot/identification.py"),
-    *("bot/languages.py", "knowledge/places.yml", "rasa-env/uv.lock"),
+    *("bot/intents.py", "bot/languages.py", "knowledge/places.yml", "rasa-env/uv.lock"),
 )
 _PROGRESS = re.compile(r"(Encoding sentences: \d+ of \d+|Starting to train component '[^']+')")
 _TIME_LIMIT_S = 1800

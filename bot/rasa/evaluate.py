@@ -17,9 +17,9 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any, Dict, List
 
+from bot.intents import URGENT
 from bot.rasa import logs
 
-URGENT = ("in_danger", "medical_emergency", "suicidal_thoughts", "being_watched")
 _RANKED = 5
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from actions import compose
 from actions.reply import MOST_BUBBLES, MOST_BUTTONS, Reply
-from actions.turn import URGENT
 from bot.catalogue import translate
+from bot.intents import URGENT
 from bot.knowledge.answers import BUBBLE_LENGTH, fill
 from tests.actions.conftest import ANSWERED, INTENTS, LANGUAGES, Standing, read_button
 
@@ -54,7 +54,7 @@ def test_the_first_line_of_an_urgent_answer_holds_112(known: Standing, intent: s
 def test_an_urgent_need_has_the_floor_and_asks_for_a_human(known: Standing, intent: str) -> None:
     reply = replied(known, intent, "documents_taken")
 
-    assert reply.handoff == {"urgency": 2, "topic": intent}
+    assert reply.handoff and (reply.handoff["urgency"], reply.handoff["topic"]) == (2, intent)
     assert offered(reply)[:2] == ["ask_human", "documents_taken"]
     assert first_bubble(known, "documents_taken", "en") not in texts(reply)
 
@@ -196,3 +196,9 @@ def test_asking_back_offers_the_likeliest_topics_and_no_small_talk(known: Standi
     compose.ask_back(reply, ["greet", "ask_shelter", "thank", "ask_police", "ask_cost", "ask_asylum"], 1, known)
 
     assert offered(reply) == ["ask_shelter", "ask_police", "ask_cost", "main_menu", "ask_human"]
+
+
+def test_only_somebody_who_is_watched_is_handed_over_quietly(known: Standing) -> None:
+    quiet = {intent for intent in URGENT if (replied(known, intent).handoff or {}).get("quiet")}
+
+    assert quiet == {"being_watched"}

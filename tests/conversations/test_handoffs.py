@@ -129,3 +129,16 @@ async def test_an_answer_that_asks_for_no_human_brings_none(office: Office, brai
     await person.reads(answered())
 
     assert await open_handoffs(office.gateway) == []
+
+
+async def test_somebody_who_is_watched_waits_for_a_human_without_a_line_on_the_screen(
+    office: Office, brain: DecidedBrain
+) -> None:
+    brain.think = lambda text: Reply((Body("Close this page."),), "en", Request(Urgency.URGENT, "being_watched", True))
+    person = await Person.arrives(office.browser(), "en")
+    await person.says("he looks at my phone")
+    await person.reads(answered(1, "bot"))
+
+    said = await office.gateway.store.messages(person.id)
+    assert [message.sender for message in said] == ["person", "bot"]
+    assert [h.topic for h in await open_handoffs(office.gateway)] == ["being_watched"]
