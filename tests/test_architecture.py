@@ -16,8 +16,6 @@ RASA_SIDE = ("bot/nlu", "bot/rasa")
 SHARED = tuple(
     f"bot/{name}.py" for name in ("languages", "catalogue", "text", "intents", "encryption", "identification")
 )
-    f"bot/{name}.py" for name in ("languages", "catalogue", "text", "intents", "encryption", "identification")
-)
 GATEWAY_SIDE = tuple(
     f"bot.{name}"
     for name in ("conversations", "channels", "desk", "app", "gateway", "knowledge", "operation", "serve", "settings")
