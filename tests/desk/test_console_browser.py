@@ -102,6 +102,9 @@ async def test_an_answer_that_does_not_go_out_stays_and_goes_out_once(office: Of
     person = await office.receives()
     await page.get_by_role("link", name="Soon").click()
     await page.get_by_role("button", name="Take this conversation").click()
+    # Taking it loads a page; requests are only intercepted for certain once that is there with its script.
+    await expect(page.get_by_role("button", name="Hand back to the program")).to_be_visible()
+    await page.wait_for_load_state("load")
 
     await page.route("**/messages", lambda route: route.abort())
     await page.get_by_label("Your answer").fill("Can you read this?")
