@@ -24,6 +24,8 @@ _SCRIPTS = {
     "THAI": "th",
 }
 _ETHIOPIC = "ETHIOPIC"
+# Scripts that several of the supported languages use; all others belong to languages that are not supported.
+_SHARED_SCRIPTS = frozenset({"LATIN", "CYRILLIC", "ARABIC"})
 _PASHTO_LETTERS = frozenset("ټډړږښڼېۍ")
 
 
@@ -46,6 +48,8 @@ def identify(text: str) -> Identified:
     letters = [c for c in text if c.isalpha()]
     if not letters:
         return Identified(None, False)
+    if is_of_another_script(text):
+        return Identified(None, True)
     by_script = _by_script(letters)
     if by_script is not None and by_script != _ETHIOPIC:
         return Identified(by_script, True)
@@ -60,11 +64,23 @@ def identify(text: str) -> Identified:
     return Identified(first or second, first is not None and first == second and len(letters) >= ENOUGH_LETTERS)
 
 
+def is_of_another_script(text: str) -> bool:
+    """Whether most letters are of a script in which no supported language is written: Greek, Georgian, Hebrew …"""
+    letters = [c for c in text[:400] if c.isalpha()]
+    known = sum(_script(c) in _SHARED_SCRIPTS or _script(c) in _SCRIPTS or _script(c) == _ETHIOPIC for c in letters)
+    return known * 2 < len(letters)
+
+
+def _script(letter: str) -> str:
+    """The first word of Unicode's name for a letter. Full-width and other styled Latin letters are gone after NFKC."""
+    return unicodedata.name(letter, "").split(" ")[0]
+
+
 def _by_script(letters: list[str]) -> Optional[str]:
     """The language that the script of most letters decides, "ETHIOPIC" for Amharic or Tigrinya, None if undecided."""
     counts: dict[str, int] = {}
     for letter in letters[:200]:
-        script = unicodedata.name(letter, "").split(" ")[0]
+        script = _script(letter)
         counts[script] = counts.get(script, 0) + 1
     most = max(counts, key=lambda script: counts[script])
     if counts[most] * 2 <= len(letters[:200]):

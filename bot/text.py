@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
 
 # Longer texts are cut in pieces and the first and the last are read: a cry for help often stands at the end.
 PIECE_LENGTH = 200
@@ -11,16 +13,11 @@ MAX_PIECES = 8
 # What a person may send in one message, in characters. Telegram's own limit is 4096.
 MESSAGE_LENGTH = 4096
 
+# Letters of scripts that put no blanks between words: Chinese and Thai.
+_DENSE = re.compile(r"[\u3400-\u9fff\u0e01-\u0e3a\u0e40-\u0e4e]")
 _BLANKS = re.compile(r"\s+")
 _REPEATED = re.compile(r"(.)\1{3,}", re.DOTALL)
 _SENTENCE_END = re.compile(r"(?<=[.!?;:\n؟۔।。！？…])\s*|\n+")
-# Words between two things that a person tells in one breath. Lower case; per language: en, fr, nl.
-_LINKS = re.compile(
-    r"(?:,\s*|\s+)(?:and also|and|but|also|plus|et aussi|et en plus|et|mais|aussi|en plus|en ook|en|maar|ook)\s+|,\s+",
-    re.IGNORECASE,
-)
-
-
 def clean(text: str, *, limit: int = MESSAGE_LENGTH) -> str:
     """Make any string safe for native code, and regular: NFKC, one space for blanks, no control characters.
 
@@ -54,20 +51,38 @@ def pieces(text: str) -> list[str]:
     return found
 
 
-def clauses(text: str) -> list[str]:
+def clauses(text: str, links: Sequence[str] = ()) -> list[str]:
     """Cut a cleaned text where one need may end and another begin: at sentence ends, commas and linking words.
 
-    Parts of fewer than three words say too little alone and stay with the part before them. Of more than `MAX_PIECES`
-    the first and the last are kept: a cry for help often stands at the end of a story.
+    `links` are the linking words of the text's language. Parts of fewer than three words say too little alone and stay
+    with the part before them. Of more than `MAX_PIECES` the first and the last are kept: a cry for help often stands at
+    the end of a story.
     """
+    link = _link(tuple(links))
     found: list[str] = []
     for piece in pieces(text):
         start = 0
-        cuts = [m.span() for m in _LINKS.finditer(piece)]
+        cuts = [m.span() for m in link.finditer(piece)]
         for begin, end in [*cuts, (len(piece), len(piece))]:
             part = piece[start:begin].strip()
-            if (len(part.split()) >= 3 and len(piece[end:].split()) >= 3) or end == len(piece):
+            if (_says_enough(part) and _says_enough(piece[end:])) or end == len(piece):
                 if part:
                     found.append(part)
                 start = end
     return found if len(found) <= MAX_PIECES else found[: MAX_PIECES // 2] + found[-MAX_PIECES // 2 :]
+
+
+@lru_cache(maxsize=64)
+def _link(links: tuple[str, ...]) -> re.Pattern[str]:
+    """Commas of any script, and linking words; in scripts without blanks a linking word needs none around it."""
+    spaced = sorted((re.escape(link) for link in links if link.isascii() or not _DENSE.search(link)), key=len)
+    dense = sorted((re.escape(link) for link in links if not link.isascii() and _DENSE.search(link)), key=len)
+    ways = [r"[,،、]\s+|[،、]|(?<=[^\W\d]),(?=[^\W\d])"]
+    if spaced:
+        ways.insert(0, rf"(?:[,،]\s*|\s+)(?:{'|'.join(reversed(spaced))})\s+")
+    ways += [f"(?:{'|'.join(reversed(dense))})"] if dense else []
+    return re.compile("|".join(ways), re.IGNORECASE)
+
+
+def _says_enough(part: str) -> bool:
+    return len(part.split()) >= 3 or len(_DENSE.findall(part)) >= 5

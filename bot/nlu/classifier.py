@@ -16,9 +16,10 @@ from rasa.nlu.featurizers.featurizer import Featurizer
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from sklearn.linear_model import LogisticRegression
 
-from bot.nlu.encoder import CLAUSE_VECTORS, WIDTH
+from bot.nlu import logistic
+from bot.nlu.encoder import CLAUSE_VECTORS
+from bot.nlu.logistic import IntentModel
 
 # All probabilities by intent of the message and of each of its clauses; inside the pipeline only.
 PROBABILITIES = "intent_probabilities"
@@ -66,10 +67,7 @@ class LogisticIntentClassifier(IntentClassifier, GraphComponent):
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
-        self._names: List[str] = []
-        self._mean = np.zeros(WIDTH, np.float32)
-        self._weights = np.zeros((0, WIDTH), np.float32)
-        self._bias = np.zeros(0, np.float32)
+        self._model: Optional[IntentModel] = None
 
     @classmethod
     def create(
@@ -93,43 +91,28 @@ class LogisticIntentClassifier(IntentClassifier, GraphComponent):
     ) -> LogisticIntentClassifier:
         """Load trained weights. Raises ValueError when the model has none."""
         component = cls(config, model_storage, resource)
-        with model_storage.read_from(resource) as folder, np.load(Path(folder) / _FILE, allow_pickle=False) as stored:
-            component._names = stored["names"].tolist()
-            component._mean = stored["mean"]
-            component._weights = stored["weights"]
-            component._bias = stored["bias"]
+        with model_storage.read_from(resource) as folder:
+            component._model = IntentModel.load(Path(folder) / _FILE)
         return component
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[Text, Any]) -> Text:
-        """A change of this file asks for a new training."""
-        return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+        """A change of the arithmetic asks for a new training."""
+        return hashlib.sha256(Path(__file__).read_bytes() + Path(logistic.__file__).read_bytes()).hexdigest()
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit on all sentences that have an intent. Raises ValueError when there are fewer than two intents."""
         examples = [m for m in training_data.intent_examples if m.get(TEXT) and m.features]
-        labels = np.array([m.get(INTENT) for m in examples])
-        if len(set(labels)) < 2:
+        if not examples:
             raise ValueError("LogisticIntentClassifier: training data with at least two intents is needed")
-        vectors = np.stack([sentence_vector(m) for m in examples])
-        self._mean = vectors.mean(axis=0)
-        fitted = LogisticRegression(
+        self._model = IntentModel.fit(
+            np.stack([sentence_vector(m) for m in examples]),
+            [m.get(INTENT) for m in examples],
             C=float(self._config["C"]),
-            class_weight="balanced",
-            max_iter=int(self._config["max_iterations"]),
-            tol=1e-3,
-        ).fit(self._centre(vectors), labels)
-        self._names = [str(name) for name in fitted.classes_]
-        self._weights = fitted.coef_.astype(np.float32)
-        self._bias = fitted.intercept_.astype(np.float32)
+            max_iterations=int(self._config["max_iterations"]),
+        )
         with self._model_storage.write_to(self._resource) as folder:
-            np.savez(
-                Path(folder) / _FILE,
-                names=np.array(self._names),
-                mean=self._mean,
-                weights=self._weights,
-                bias=self._bias,
-            )
+            self._model.save(Path(folder) / _FILE)
         return self._resource
 
     def process(self, messages: List[Message]) -> List[Message]:
@@ -137,7 +120,7 @@ class LogisticIntentClassifier(IntentClassifier, GraphComponent):
         for message in messages:
             vector = sentence_vector(message)
             if vector is None:
-                probabilities = {name: float(name == NOTHING_SAID) for name in [*self._names, NOTHING_SAID]}
+                probabilities = {NOTHING_SAID: 1.0}
             else:
                 probabilities = self._probabilities(vector[None, :])[0]
             clause_vectors = message.get(CLAUSE_VECTORS) or []
@@ -150,15 +133,11 @@ class LogisticIntentClassifier(IntentClassifier, GraphComponent):
             message.set(CLAUSE_PROBABILITIES, clauses)
         return messages
 
-    def _centre(self, vectors: np.ndarray) -> np.ndarray:
-        centred = vectors - self._mean
-        return centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-6)
-
     def _probabilities(self, vectors: np.ndarray) -> List[Dict[str, float]]:
-        logits = (self._centre(vectors) @ self._weights.T + self._bias) * float(self._config["sharpness"])
-        exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-        shares = exponentials / exponentials.sum(axis=1, keepdims=True)
-        return [dict(zip(self._names, map(float, row))) for row in shares]
+        if self._model is None:
+            raise ValueError("LogisticIntentClassifier: not trained")
+        shares = self._model.probabilities(vectors, float(self._config["sharpness"]))
+        return [dict(zip(self._model.names, map(float, row))) for row in shares]
 
 
 def sentence_vector(message: Message) -> Optional[np.ndarray]:

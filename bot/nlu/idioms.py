@@ -1,11 +1,16 @@
-"""Says figures of speech plainly before the encoder sees them: "ik lach me dood" tells nothing about a life.
+"""Says figures of speech plainly before anything judges them: "ik lach me dood" tells nothing about a life.
 
-Only the figure itself is replaced, so that whatever else a message says is still judged.
+Only the figure itself is replaced, so that whatever else a message says is still judged. Fixed ones come from
+data/expressions/; those with changing parts stand here.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+
+from bot.nlu import expressions
+from bot.nlu.phrases import PhraseIndex
 
 _LAUGHED = r"(?:laughter|laughing|boredom|embarrassment|curiosity)"
 
@@ -26,7 +31,14 @@ _PLAIN = [
 
 
 def say_plainly(text: str) -> str:
-    """A cleaned text with the figures of speech in it put into plain words. English, French and Dutch."""
+    """A cleaned text with the figures of speech in it put into plain words."""
     for pattern, plain in _PLAIN:
         text = pattern.sub(plain, text)
+    for figure in reversed(_figures().find(text)):
+        text = text[: figure.start] + figure.value + text[figure.end :]
     return text
+
+
+@lru_cache(maxsize=1)
+def _figures() -> PhraseIndex[str]:
+    return PhraseIndex(figure for language in expressions.by_language().values() for figure in language.harmless)

@@ -8,22 +8,9 @@ from typing import Dict, Optional
 from babel import Locale
 
 from bot.languages import CODES
-from bot.nlu.places import normalise
+from bot.nlu.expressions import by_language
+from bot.nlu.phrases import has_no_blanks, normalise
 
-# People ask for these by other names than CLDR's.
-_OTHER_NAMES = {
-    "tl": ["tagalog", "filipino"],
-    "fa": ["farsi", "dari", "perzisch", "persan"],
-    "ar": ["darija", "arabe", "arabisch"],
-    "zh": ["mandarin", "mandarijn", "cantonese"],
-    "nl": ["vlaams", "flamand", "flemish", "hollands"],
-    "pa": ["panjabi", "pendjabi"],
-    "bn": ["bengali", "bengaals", "bangla"],
-    "sr": ["bosnian", "croatian", "bosnisch", "kroatisch", "bosniaque", "croate"],
-    "ro": ["moldovan", "roemeens"],
-    "ps": ["pachto", "pasjtoe", "pashtun"],
-    "ti": ["tigrigna", "tigrinja"],
-}
 _SHORTEST = 4
 
 
@@ -69,8 +56,11 @@ def _names() -> Dict[str, str]:
             name = normalise(locale.languages.get("fil" if code == "tl" else code) or "")
             if len(name) >= _SHORTEST or not name.isascii():
                 found.setdefault(name, code)
-    for code, names in _OTHER_NAMES.items():
-        for name in names:
-            found[normalise(name)] = code
+    # People ask by other names than CLDR's, inflect them and misspell them.
+    for language in by_language().values():
+        for code, names in language.languages.items():
+            for said in map(normalise, names):
+                if len(said) >= _SHORTEST or not said.isascii():
+                    found.setdefault(said, code)
     found.pop("", None)
     return found

@@ -14,7 +14,7 @@ from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu import age, language_names, places
+from bot.nlu import age, expressions, language_names, phrases, places
 from bot.text import clean
 
 # Written alone, a place or a language says its intent by itself; words like "Flagey" say nothing to the encoder.
@@ -33,6 +33,7 @@ class Mentions(GraphComponent, EntityExtractorMixin):
         """Read the lists once, so that the first message does not wait for them."""
         places.gazetteer()
         language_names.find_language("")
+        age.says_under_18("")
 
     @classmethod
     def create(
@@ -48,8 +49,9 @@ class Mentions(GraphComponent, EntityExtractorMixin):
     @classmethod
     def fingerprint_addon(cls, config: Dict[Text, Any]) -> Text:
         """The list of places and the rules are not in the config."""
-        files = (places.PLACES_FILE, *(Path(m.__file__) for m in (places, age, language_names)))
-        return hashlib.sha256(b"".join(f.read_bytes() for f in files)).hexdigest()
+        files = (places.PLACES_FILE, *(Path(m.__file__) for m in (places, age, language_names, phrases)))
+        rules = b"".join(f.read_bytes() for f in files) + expressions.fingerprint().encode()
+        return hashlib.sha256(rules).hexdigest()
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Add the entities to every message."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +10,8 @@ from typing import Dict, List, Optional, Tuple
 
 import yaml
 from rapidfuzz import fuzz, process
+
+from bot.nlu.phrases import normalise
 
 PLACES_FILE = Path(__file__).resolve().parent.parent.parent / "knowledge" / "places.yml"
 
@@ -145,19 +146,6 @@ def _with_typing_errors(words: List[str], content: List[str], names: Dict[str, s
         if hit and hit[0][0] == word[0] and abs(len(hit[0]) - len(word)) <= 2:
             return Mention(names[hit[0]], 1, len(content) <= 1)
     return None
-
-
-def normalise(text: str) -> str:
-    """Lower case, without accents and punctuation, so that "Molenbeek-Saint-Jean" equals "molenbeek saint jean"."""
-    decomposed = unicodedata.normalize("NFD", text.casefold())
-    # Accents of Latin, Greek and Cyrillic letters and Arabic vowel signs go; the marks of Indic scripts and of Thai
-    # are letters in their own right.
-    plain = "".join(c for c in decomposed if not ("\u0300" <= c <= "\u036f" or "\u064b" <= c <= "\u065f"))
-    return " ".join("".join(c if _is_letter(c) else " " for c in plain).split())
-
-
-def _is_letter(character: str) -> bool:
-    return character.isalnum() or character in "_€" or unicodedata.category(character).startswith("M")
 
 
 @lru_cache(maxsize=1)

@@ -16,6 +16,7 @@ from bot.knowledge.fault import Fault
 from bot.knowledge.load import KnowledgeError, load
 from bot.operation.catalogues import check_catalogues
 from bot.operation.environments import OperationError
+from bot.operation.expressions import check_expressions
 from bot.operation.sentences import check_sentences
 from bot.settings import ROOT
 
@@ -48,6 +49,7 @@ def faults(*, today: date, stale_after_days: int) -> list[Fault]:
             raise
         # A file that cannot be read has no texts to collect; it is named already.
     found += check_sentences(ROOT, names | MACHINERY)
+    found += check_expressions(ROOT)
     found += _check_rules(names | MACHINERY)
     return sorted({_relative(fault) for fault in found})
 

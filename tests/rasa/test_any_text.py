@@ -9,7 +9,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.classifier import NOTHING_SAID
-from bot.nlu.encoder import ENCODED_LENGTH, encoder_text
+from bot.nlu.reading import ENCODED_LENGTH, encoder_text
 from bot.text import MESSAGE_LENGTH, clean
 from tests.rasa.conftest import Understand, intent
 

@@ -1,0 +1,197 @@
+"""The sentence encoder once more, in PyTorch, so that it can learn: the same weights, the same tokens, the same vectors.
+
+Trained are the scale of each block of 32 four-bit weights (as a factor), the biases, the layer norms and the first
+position embeddings; the four-bit numbers stay. All of that is kept unrounded in the engine's file.
+"""
+
+from __future__ import annotations
+
+import struct
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from bot.nlu.adaptation import Tensor, tensors
+from torch import nn
+
+# Longer sentences are cut; none of the training sentences is.
+MOST_TOKENS = 128
+_BEGIN, _END, _UNKNOWN = 0, 2, 3
+_META = "\u2581"
+
+
+class Tokenizer:
+    """The engine's tokenizer: a normalisation table, then the likeliest pieces of a unigram vocabulary (Viterbi)."""
+
+    def __init__(self, weights: bytes) -> None:
+        position = 8 + 7 * 4 + 4 + 4
+        pieces, *_ = struct.unpack_from("<5i", weights, position)
+        position += 5 * 4
+        (letters,) = struct.unpack_from("<Q", weights, position)
+        position += 8
+        offsets = np.frombuffer(weights, np.uint32, pieces + 1, position)
+        position += (pieces + 1) * 4
+        scores = np.frombuffer(weights, np.float32, pieces, position)
+        position += pieces * 4
+        blob = weights[position : position + letters]
+        position += letters
+        self._pieces: dict[str, tuple[int, float]] = {}
+        for number in range(pieces):
+            piece = blob[offsets[number] : offsets[number + 1]].decode("utf-8", "replace")
+            if piece and number != _UNKNOWN:
+                self._pieces.setdefault(piece, (number, float(scores[number])))
+        self._longest = max(map(len, self._pieces))
+        self._unknown = float(scores.min()) - 10
+        count, _ = struct.unpack_from("<iI", weights, position)
+        position += 8
+        self._normal: dict[str, str] = {}
+        for _ in range(count):
+            letter, length = struct.unpack_from("<IB", weights, position)
+            position += 5
+            self._normal[chr(letter)] = "".join(map(chr, struct.unpack_from(f"<{length}I", weights, position)))
+            position += 4 * length
+
+    def __call__(self, text: str) -> list[int]:
+        """The tokens of a cleaned text with the prefix for questions, begin and end included."""
+        said = "".join(self._normal.get(letter, letter) for letter in f"query: {text}")
+        said = _META + _META.join(part for part in said.split(" ") if part)
+        best, via = [0.0] + [-1e30] * len(said), [(0, _UNKNOWN)] * (len(said) + 1)
+        for start in range(len(said)):
+            if best[start] + self._unknown > best[start + 1]:
+                best[start + 1], via[start + 1] = best[start] + self._unknown, (start, _UNKNOWN)
+            for end in range(start + 1, min(len(said), start + self._longest) + 1):
+                known = self._pieces.get(said[start:end])
+                if known and best[start] + known[1] > best[end]:
+                    best[end], via[end] = best[start] + known[1], (start, known[0])
+        tokens: list[int] = []
+        at = len(said)
+        while at > 0:
+            at, token = via[at]
+            tokens.append(token)
+        return [_BEGIN, *tokens[::-1][:MOST_TOKENS], _END]
+
+
+class Weights:
+    """The tensors of the engine's model file."""
+
+    def __init__(self, weights: bytes) -> None:
+        self._weights = weights
+        self._tensors: dict[str, Tensor] = tensors(weights)
+        self.width, self.layers, self.heads, self.inner = struct.unpack_from("<4i", weights, 8)
+        (self.epsilon,) = struct.unpack_from("<f", weights, 8 + 7 * 4)
+
+    def numbers(self, name: str) -> torch.Tensor:
+        """A float32 tensor, flat."""
+        place = self._tensors[name]
+        return torch.from_numpy(np.frombuffer(self._weights, np.float32, place.size // 4, place.offset).copy())
+
+    def blocks(self, name: str, width: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """The whole numbers of a 4-bit matrix, shape (rows, blocks, 32), and the scale of each block."""
+        place = self._tensors[name]
+        raw = np.frombuffer(self._weights, np.uint8, place.size, place.offset).reshape(-1, 18)
+        scales = raw[:, :2].copy().view(np.float16).astype(np.float32)[:, 0].reshape(-1, width // 32)
+        packed = raw[:, 2:]
+        whole = np.concatenate([packed & 15, packed >> 4], axis=1).astype(np.int8) - 8
+        return torch.from_numpy(whole.reshape(-1, width // 32, 32)), torch.from_numpy(scales)
+
+
+class Linear(nn.Module):
+    """A matrix of whole numbers with a learnt factor on the scale of each block."""
+
+    def __init__(self, weights: Weights, name: str, width: int) -> None:
+        super().__init__()
+        whole, scales = weights.blocks(f"{name}.w", width)
+        self.register_buffer("whole", whole.float())
+        self.register_buffer("scales", scales)
+        self.factor = nn.Parameter(torch.zeros_like(scales))
+        self.bias = nn.Parameter(weights.numbers(f"{name}.b"))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Multiply."""
+        matrix = (self.whole * (self.scales * (1 + self.factor))[:, :, None]).flatten(1)
+        return F.linear(x, matrix, self.bias)
+
+
+class Norm(nn.Module):
+    """Layer norm."""
+
+    def __init__(self, weights: Weights, name: str) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(weights.numbers(f"{name}.w"))
+        self.bias = nn.Parameter(weights.numbers(f"{name}.b"))
+        self._epsilon = weights.epsilon
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Normalise the last axis."""
+        return F.layer_norm(x, (x.shape[-1],), self.weight, self.bias, self._epsilon)
+
+
+class Layer(nn.Module):
+    """Self-attention and a feed-forward network, each with its norm after it."""
+
+    def __init__(self, weights: Weights, number: int, dropout: float) -> None:
+        super().__init__()
+        prefix = f"l{number}."
+        self.q, self.k, self.v, self.ao, self.fi = (
+            Linear(weights, prefix + name, weights.width) for name in ("q", "k", "v", "ao", "fi")
+        )
+        self.fo = Linear(weights, prefix + "fo", weights.inner)
+        self.aln, self.oln = Norm(weights, prefix + "aln"), Norm(weights, prefix + "oln")
+        self._heads, self._dropout = weights.heads, dropout
+
+    def forward(self, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Shape (sentences, tokens, width) in and out."""
+        sentences, tokens, width = x.shape
+        q, k, v = (f(x).view(sentences, tokens, self._heads, -1).transpose(1, 2) for f in (self.q, self.k, self.v))
+        dropout = self._dropout if self.training else 0.0
+        heard = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, dropout_p=dropout)
+        heard = self.ao(heard.transpose(1, 2).reshape(sentences, tokens, width))
+        x = self.aln(x + F.dropout(heard, self._dropout, self.training))
+        return self.oln(x + F.dropout(self.fo(F.gelu(self.fi(x))), self._dropout, self.training))
+
+
+class Encoder(nn.Module):
+    """Mean of the last layer over the tokens of each sentence."""
+
+    def __init__(self, weights: Weights, dropout: float = 0.1) -> None:
+        super().__init__()
+        whole, scales = weights.blocks("emb.word", weights.width)
+        self.register_buffer("words", whole)
+        self.register_buffer("scales", scales)
+        self.positions = nn.Parameter(weights.numbers("emb.pos").view(-1, weights.width)[: MOST_TOKENS + 2].clone())
+        self.kind = nn.Parameter(weights.numbers("emb.type")[: weights.width].clone())
+        self.norm = Norm(weights, "emb.ln")
+        self.layers = nn.ModuleList([Layer(weights, number, dropout) for number in range(weights.layers)])
+
+    def forward(self, tokens: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+        """Vectors of shape (sentences, width), not normalised; `tokens` are padded to the longest."""
+        x = (self.words[tokens].float() * self.scales[tokens][..., None]).flatten(2)
+        x = self.norm(x + self.positions[: tokens.shape[1]] + self.kind)
+        real = torch.arange(tokens.shape[1])[None] < lengths[:, None]
+        mask = torch.zeros(len(tokens), 1, 1, tokens.shape[1]).masked_fill(~real[:, None, None], float("-inf"))
+        for layer in self.layers:
+            x = layer(x, mask.to(x.dtype))
+        return (x * real[..., None]).sum(1) / lengths[:, None]
+
+    def differences(self, weights: Weights) -> dict[str, np.ndarray]:
+        """What was learnt, by the names of the engine's file, as `bot.nlu.adaptation.apply` takes it."""
+        names = {"positions": "emb.pos", "kind": "emb.type", "norm.weight": "emb.ln.w", "norm.bias": "emb.ln.b"}
+        found: dict[str, np.ndarray] = {}
+        for name, parameter in self.named_parameters():
+            learnt = parameter.detach().float().flatten()
+            if name.endswith(".factor"):
+                engine = name.replace("layers.", "l").replace(".factor", ".w")
+                found[engine] = learnt.numpy().astype(np.float16)
+                continue
+            engine = names.get(name) or name.replace("layers.", "l").replace(".weight", ".w").replace(".bias", ".b")
+            found[engine] = (learnt - weights.numbers(engine)[: len(learnt)]).numpy().astype(np.float16)
+        return found
+
+
+def padded(sentences: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Tokens as one matrix, and the length of each sentence."""
+    longest = max(map(len, sentences))
+    tokens = torch.ones(len(sentences), longest, dtype=torch.long)
+    for row, sentence in enumerate(sentences):
+        tokens[row, : len(sentence)] = torch.tensor(sentence)
+    return tokens, torch.tensor([len(sentence) for sentence in sentences])
