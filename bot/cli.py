@@ -78,7 +78,9 @@ def check() -> None:
 
 @app.command()
 def evaluate(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Lines of JSON: text, lang, intent, also.")],
+    file: Annotated[
+        Path, typer.Argument(exists=True, help="Lines of JSON (text, lang, intent, also), or a folder like tests/nlu.")
+    ],
     json: Annotated[Path | None, typer.Option("--json", help="Write all figures here.")] = None,
     predictions: Annotated[Path | None, typer.Option(help="Write one line of JSON for each input here.")] = None,
 ) -> None:

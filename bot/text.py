@@ -18,6 +18,8 @@ _DENSE = re.compile(r"[\u3400-\u9fff\u0e01-\u0e3a\u0e40-\u0e4e]")
 _BLANKS = re.compile(r"\s+")
 _REPEATED = re.compile(r"(.)\1{3,}", re.DOTALL)
 _SENTENCE_END = re.compile(r"(?<=[.!?;:\n؟۔।。！？…])\s*|\n+")
+
+
 def clean(text: str, *, limit: int = MESSAGE_LENGTH) -> str:
     """Make any string safe for native code, and regular: NFKC, one space for blanks, no control characters.
 

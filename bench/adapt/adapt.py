@@ -94,7 +94,9 @@ def vectors(encoder: Encoder, tokens: list[list[int]], size: int = 128) -> torch
     return found
 
 
-def judged(encoder: Encoder, tokens: list[list[int]], all_sentences: list[Sentence]) -> tuple[float, LogisticRegression]:
+def judged(
+    encoder: Encoder, tokens: list[list[int]], all_sentences: list[Sentence]
+) -> tuple[float, LogisticRegression]:
     """The share of held-back sentences that a logistic regression on the others gets right, and that regression."""
     found = vectors(encoder, tokens).numpy()
     held_back = np.array([s.held_back for s in all_sentences])

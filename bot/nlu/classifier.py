@@ -119,10 +119,7 @@ class LogisticIntentClassifier(IntentClassifier, GraphComponent):
         """Set intent and ranking; a message without any text gets `NOTHING_SAID`."""
         for message in messages:
             vector = sentence_vector(message)
-            if vector is None:
-                probabilities = {NOTHING_SAID: 1.0}
-            else:
-                probabilities = self._probabilities(vector[None, :])[0]
+            probabilities = {NOTHING_SAID: 1.0} if vector is None else self._probabilities(vector[None, :])[0]
             clause_vectors = message.get(CLAUSE_VECTORS) or []
             clauses = self._probabilities(np.stack(clause_vectors)) if clause_vectors else []
             ranking = sorted(probabilities.items(), key=lambda item: -item[1])[: int(self._config["ranking_length"])]

@@ -1,4 +1,4 @@
-"""Finds expressions that by themselves mean an urgent need, in every language: "has a knife", "he reads my messages"."""
+"""Finds expressions that by themselves mean an urgent need, in all languages: "has a knife", "he reads my phone"."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from babel import Locale
 
 from bot.languages import CODES
 from bot.nlu.expressions import by_language
-from bot.nlu.phrases import has_no_blanks, normalise
+from bot.nlu.phrases import normalise
 
 _SHORTEST = 4
 

@@ -1,7 +1,9 @@
-"""Measures a trained model on labelled sentences; `./baken evaluate FILE.jsonl` runs it.
+"""Measures a trained model on labelled sentences; `./baken evaluate FILE.jsonl` or `./baken evaluate FOLDER` runs it.
 
-Each line of FILE is `{"text", "lang", "intent", "also"?: [intent, …], "set"?: name}`; `also` names other intents that
-are right as well (further needs in the same message). Accuracy counts the first intent; "any" those in `also` too.
+A folder holds held-out sentences in Rasa's format, `<language>.yml`, and messages with two needs in
+`several.<language>.yml` (see tests/nlu). Each line of a file is
+`{"text", "lang", "intent", "also"?: [intent, …], "set"?: name}`; `also` names other intents that are right as well
+(further needs in the same message). Accuracy counts the first intent; "any" those in `also` too.
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ import time
 from collections import defaultdict
 from pathlib import Path
 from typing import Any, Dict, List
+
+import yaml
 
 from bot.intents import URGENT
 from bot.rasa import logs
@@ -36,6 +40,25 @@ def read_lines(path: Path) -> List[Dict[str, Any]]:
             raise ValueError(f"{path}:{number}: text, lang and intent are needed ({error})") from error
     if not found:
         raise ValueError(f"{path}: no sentences")
+    return found
+
+
+def read_folder(folder: Path) -> List[Dict[str, Any]]:
+    """The labelled sentences of a folder; `set` tells single sentences from messages with two needs."""
+    found: List[Dict[str, Any]] = []
+    for path in sorted(folder.glob("??.yml")):
+        for block in yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)["nlu"]:
+            for line in block["examples"].splitlines():
+                if line.startswith("- "):
+                    said = {"text": line[2:].strip(), "lang": path.stem, "intent": block["intent"], "set": "single"}
+                    found.append(said)
+    for path in sorted(folder.glob("several.??.yml")):
+        for told in yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader):
+            first, *also = told["intents"]
+            row = {"text": told["text"], "lang": told["language"], "intent": first, "also": also, "set": "two needs"}
+            found.append(row)
+    if not found:
+        raise ValueError(f"{folder}: no sentences")
     return found
 
 
@@ -143,7 +166,7 @@ def main() -> int:
 
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     try:
-        rows = read_lines(given.file)
+        rows = read_folder(given.file) if given.file.is_dir() else read_lines(given.file)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
