@@ -29,8 +29,9 @@ from sklearn.linear_model import LogisticRegression
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "bench" / "adapt")]
 
-from bot.nlu.reading import encoder_text  # noqa: E402
 from encoder import Encoder, Tokenizer, Weights, padded  # noqa: E402
+
+from bot.nlu.reading import encoder_text  # noqa: E402
 
 HELD_BACK = 0.1
 _UNKNOWN = 3

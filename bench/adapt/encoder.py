@@ -1,4 +1,4 @@
-"""The sentence encoder once more, in PyTorch, so that it can learn: the same weights, the same tokens, the same vectors.
+"""The sentence encoder once more, in PyTorch, so that it can learn: same weights, tokens and vectors.
 
 Trained are the scale of each block of 32 four-bit weights (as a factor), the biases, the layer norms and the first
 position embeddings; the four-bit numbers stay. All of that is kept unrounded in the engine's file.
@@ -11,8 +11,9 @@ import struct
 import numpy as np
 import torch
 import torch.nn.functional as F
-from bot.nlu.adaptation import Tensor, tensors
 from torch import nn
+
+from bot.nlu.adaptation import Tensor, tensors
 
 # Longer sentences are cut; none of the training sentences is.
 MOST_TOKENS = 128

@@ -1,8 +1,8 @@
 """Adapts the sentence encoder to this subject: a small file of learnt differences, applied to a copy of its weights.
 
-The encoder's matrices stay 4-bit whole numbers. What changes is stored beside them unrounded: the scale of each block of
-32 weights (half precision in the engine's file too), the biases, the layer norms and the first position embeddings.
- bench/adapt/ makes the file and measures what it is worth.
+The encoder's matrices stay 4-bit whole numbers. What changes is stored beside them unrounded: the scale of each block
+of 32 weights (half precision in the engine's file too), the biases, the layer norms and the first position embeddings.
+bench/adapt/ makes the file and measures what it is worth.
 """
 
 from __future__ import annotations

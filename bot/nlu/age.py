@@ -11,6 +11,8 @@ from bot.nlu.expressions import Expressions, by_language
 from bot.nlu.phrases import has_no_blanks, normalise
 
 _ADULT = 18
+# Lower numbers are rarely the age of anybody who is written about: "im 2 scared", "i am 4 months here".
+_YOUNGEST = 6
 
 # What stands for the number in the patterns of data/expressions/; a private-use character keeps it whole.
 _NUMBER = "\ue000"
@@ -48,7 +50,7 @@ def _ages(pattern: Optional[Pattern[str]], numbers: Dict[str, int], said: str) -
     if pattern is None:
         return []
     told = (next(group for group in match.groups() if group) for match in pattern.finditer(said))
-    return [age for age in (int(t) if t.isdecimal() else numbers[t] for t in told) if age > 0]
+    return [age for age in (int(t) if t.isdecimal() else numbers[t] for t in told) if age >= _YOUNGEST]
 
 
 def _spread(text: str) -> str:
