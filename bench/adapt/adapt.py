@@ -115,6 +115,7 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=ROOT / "data" / "encoder" / "adaptation.npz")
     parser.add_argument("--results", type=Path, default=ROOT / "bench" / "results" / "adaptation.json")
+    parser.add_argument("--start", type=Path, help="go on from this file instead of from the engine's weights")
     parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--rate", type=float, default=1e-3, help="of biases and norms")
@@ -125,6 +126,9 @@ def main() -> None:
 
     raw = given.weights.read_bytes()
     weights, tokenizer, encoder = Weights(raw), Tokenizer(raw), Encoder(Weights(raw))
+    if given.start:
+        with np.load(given.start) as stored:
+            encoder.start_from({name: stored[name] for name in stored.files if name != "base_sha256"})
     all_sentences = sentences()
     tokens = [tokenizer(s.text) for s in all_sentences]
     taught = [n for n, s in enumerate(all_sentences) if not s.held_back]

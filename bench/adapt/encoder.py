@@ -7,6 +7,7 @@ position embeddings; the four-bit numbers stay. All of that is kept unrounded in
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 
 import numpy as np
 import torch
@@ -174,19 +175,30 @@ class Encoder(nn.Module):
             x = layer(x, mask.to(x.dtype))
         return (x * real[..., None]).sum(1) / lengths[:, None]
 
+    def start_from(self, differences: Mapping[str, np.ndarray]) -> None:
+        """Take over what was learnt before (see `differences`)."""
+        with torch.no_grad():
+            for name, parameter in self.named_parameters():
+                learnt = torch.from_numpy(differences[_engine_name(name)].astype(np.float32)).view_as(parameter)
+                parameter.add_(learnt)
+
     def differences(self, weights: Weights) -> dict[str, np.ndarray]:
         """What was learnt, by the names of the engine's file, as `bot.nlu.adaptation.apply` takes it."""
-        names = {"positions": "emb.pos", "kind": "emb.type", "norm.weight": "emb.ln.w", "norm.bias": "emb.ln.b"}
         found: dict[str, np.ndarray] = {}
         for name, parameter in self.named_parameters():
             learnt = parameter.detach().float().flatten()
-            if name.endswith(".factor"):
-                engine = name.replace("layers.", "l").replace(".factor", ".w")
-                found[engine] = learnt.numpy().astype(np.float16)
-                continue
-            engine = names.get(name) or name.replace("layers.", "l").replace(".weight", ".w").replace(".bias", ".b")
-            found[engine] = (learnt - weights.numbers(engine)[: len(learnt)]).numpy().astype(np.float16)
+            engine = _engine_name(name)
+            if not name.endswith(".factor"):
+                learnt = learnt - weights.numbers(engine)[: len(learnt)]
+            found[engine] = learnt.numpy().astype(np.float16)
         return found
+
+
+def _engine_name(name: str) -> str:
+    """A parameter's name in the engine's file."""
+    names = {"positions": "emb.pos", "kind": "emb.type", "norm.weight": "emb.ln.w", "norm.bias": "emb.ln.b"}
+    plain = name.replace("layers.", "l").replace(".factor", ".w").replace(".weight", ".w").replace(".bias", ".b")
+    return names.get(name) or plain
 
 
 def padded(sentences: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:

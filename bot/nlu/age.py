@@ -16,6 +16,8 @@ _YOUNGEST = 6
 
 # What stands for the number in the patterns of data/expressions/; a private-use character keeps it whole.
 _NUMBER = "\ue000"
+# Beside letters of another script N needs no blank: Amharic writes "የN ዓመት".
+_MARK = re.compile(r"(?<![A-Za-z\u00c0-\u024f\u1ea0-\u1eff])N(?![A-Za-z\u00c0-\u024f\u1ea0-\u1eff])")
 _BETWEEN_DIGIT_AND_LETTER = re.compile(r"(?<=\d)(?=[^\W\d])|(?<=[^\W\d])(?=\d)")
 
 
@@ -80,7 +82,7 @@ def _pattern(told: Iterable[str], numbers: Dict[str, int], not_after: List[str])
     ways = []
     for way in told:
         free = has_no_blanks(way)
-        apart = re.sub(r"(?<![^\W\d_])N(?![^\W\d_])" if not free else "N", f" {_NUMBER} ", way)
+        apart = _MARK.sub(f" {_NUMBER} ", way)
         head, marked, tail = apart.partition(_NUMBER)
         before, after = _spread(head), _spread(tail)
         if not before and not after:

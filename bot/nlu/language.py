@@ -50,7 +50,7 @@ class LanguageIdentifier(GraphComponent):
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
-        self._model: Optional[LanguageModel] = None
+        self.model: Optional[LanguageModel] = None
         identify("good morning")
 
     @classmethod
@@ -76,7 +76,7 @@ class LanguageIdentifier(GraphComponent):
         """Load the own model. Raises ValueError when there is none."""
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            component._model = LanguageModel.load(Path(folder) / _FILE)
+            component.model = LanguageModel.load(Path(folder) / _FILE)
         return component
 
     @classmethod
@@ -90,9 +90,9 @@ class LanguageIdentifier(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from data/nlu/: each file is named after its language."""
-        self._model = LanguageModel.fit(_sentences())
+        self.model = LanguageModel.fit(training_sentences())
         with self._model_storage.write_to(self._resource) as folder:
-            self._model.save(Path(folder) / _FILE)
+            self.model.save(Path(folder) / _FILE)
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -110,10 +110,10 @@ class LanguageIdentifier(GraphComponent):
         """The language of a cleaned text; sure when a script leaves no choice or enough voices agree."""
         detected = identify(text)
         letters = sum(map(str.isalpha, text))
-        if self._model is None or not letters or is_of_another_script(text):
+        if self.model is None or not letters or is_of_another_script(text):
             return detected
-        shares = self._model.probabilities([text])[0]
-        own, share = self._model.codes[int(shares.argmax())], float(shares.max())
+        shares = self.model.probabilities([text])[0]
+        own, share = self.model.codes[int(shares.argmax())], float(shares.max())
         if share >= self._config["sure_alone"] or own == detected.code:
             agreed = own == detected.code and letters >= ENOUGH_LETTERS
             return Identified(own, agreed or (share >= self._config["sure_alone"] and letters >= ENOUGH_LETTERS))
@@ -122,7 +122,8 @@ class LanguageIdentifier(GraphComponent):
         return Identified(own, False)
 
 
-def _sentences() -> Iterator[Tuple[str, str]]:
+def training_sentences() -> Iterator[Tuple[str, str]]:
+    """Every training sentence with letters in it, cleaned, and the language of its file."""
     for path in sorted(SENTENCES.glob("*.yml")):
         if path.stem not in CODES:
             continue
