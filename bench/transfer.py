@@ -51,8 +51,8 @@ def main() -> None:
         found.append([code, 100 * float(known[these].mean()), 100 * float(right.mean())])
     mean = ["mean", *(float(np.mean([row[n] for row in found])) for n in (1, 2))]
     text = (
-        f"# Leave one language out\n\nPercent of held-out sentences understood, {EACH} training sentences an intent "
-        "and language, plain encoder.\n\n"
+        f"# Leave one language out\n\nPercent of held-out sentences understood; {EACH} training sentences of an "
+        "intent in each language, plain encoder.\n\n"
         + table(["language", "with its own sentences", "without any"], [*found, mean])
     )
     series = {"with its own sentences": [r[1] for r in found], "without any": [r[2] for r in found]}

@@ -111,8 +111,8 @@ def main() -> None:
     body.append(["training, seconds", *(f"{seconds[name]:.0f}" for name in names)])
     count = sum(map(len, sentences.values()))
     text = (
-        f"# The same data for ours and for Rasa's default pipeline\n\n{count} training sentences ({given.each} an intent "
-        f"and language), {len(questions)} held-out ones; percent of them understood.\n\n"
+        f"# The same data for ours and for Rasa's default pipeline\n\n{count} training sentences ({given.each} of an "
+        f"intent in each language), {len(questions)} held-out ones; percent of them understood.\n\n"
         + table(["language", *names], body)
     )
     series = {name: [right(name, code) for code in CODES] for name in names}

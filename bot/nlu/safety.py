@@ -1,19 +1,28 @@
-"""Danger first: the last word on whether a message is urgent."""
+"""Danger first: the last word on whether a message is urgent.
+
+Two opinions are heard: the classifier's, on the whole message and on each clause, and that of the expressions of danger
+that each language has in data/expressions/. Either alone may act when it is sure; together they act sooner; and when
+neither is sure enough the person is asked.
+"""
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
 from typing import Any, Dict, List, Text
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY
+from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.intents import URGENT
+from bot.nlu import danger, expressions
 from bot.nlu.classifier import CLAUSE_PROBABILITIES, PROBABILITIES
 from bot.nlu.needs import NEEDS
+from bot.text import clean
 
 # True when danger is possible but not sure: the person is then asked, on top of the normal answer.
 MAYBE_URGENT = "maybe_urgent"
@@ -23,8 +32,8 @@ MAYBE_URGENT = "maybe_urgent"
 class UrgentIntents(GraphComponent):
     """Raise a message to an urgent intent when the urgent intents together are likely enough.
 
-    Reads: intent, needs, probabilities of message and clauses. Writes: intent, intent_ranking (best first), needs,
-    maybe_urgent. Stands after FallbackClassifier, so that no threshold can take an urgent intent away again.
+    Reads: text, intent, needs, probabilities of message and clauses. Writes: intent, intent_ranking (best first),
+    needs, maybe_urgent. Stands after FallbackClassifier, so that no threshold can take an urgent intent away again.
     """
 
     @staticmethod
@@ -36,6 +45,8 @@ class UrgentIntents(GraphComponent):
             "act_above": 0.25,
             # The same in a single clause: a cry for help inside a long story.
             "act_above_in_clause": 0.8,
+            # Either of these, when an expression of danger is there as well.
+            "act_above_with_expression": 0.05,
             # Between this and acting, the person is asked whether there is danger now.
             "ask_above": 0.1,
         }
@@ -53,7 +64,13 @@ class UrgentIntents(GraphComponent):
         execution_context: ExecutionContext,
     ) -> UrgentIntents:
         """Create the component (see parent class)."""
+        danger.find_danger("")
         return cls(config)
+
+    @classmethod
+    def fingerprint_addon(cls, config: Dict[Text, Any]) -> Text:
+        """The expressions are not in the config."""
+        return hashlib.sha256(Path(danger.__file__).read_bytes() + expressions.fingerprint().encode()).hexdigest()
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Decide for every message."""
@@ -63,14 +80,18 @@ class UrgentIntents(GraphComponent):
             in_whole = self._urgent(whole)
             in_clause = max((self._urgent(clause) for clause in clauses), default=0.0)
             current = (message.get(INTENT) or {}).get(INTENT_NAME_KEY)
+            said = danger.find_danger(clean(message.get(TEXT) or ""))
             acts = in_whole >= self._config["act_above"] or in_clause >= self._config["act_above_in_clause"]
+            acts = acts or bool(said and max(in_whole, in_clause) >= self._config["act_above_with_expression"])
             # What was found to be a need is never answered after something else, or not at all.
             acts = acts or bool(set(self._config["intents"]).intersection(message.get(NEEDS) or []))
             if acts and current not in self._config["intents"]:
-                source = whole if in_whole >= self._config["act_above"] else max(clauses, key=self._urgent)
-                self._raise(message, source, max(in_whole, in_clause))
+                source = whole if in_whole >= self._config["act_above"] else max([whole, *clauses], key=self._urgent)
+                # What was said in so many words decides which of the four it is.
+                named = {name: source.get(name, 0.0) + said.get(name, 0) for name in self._config["intents"]}
+                self._raise(message, named, max(in_whole, in_clause))
             is_urgent = (message.get(INTENT) or {}).get(INTENT_NAME_KEY) in self._config["intents"]
-            maybe = max(in_whole, in_clause) >= self._config["ask_above"]
+            maybe = bool(said) or max(in_whole, in_clause) >= self._config["ask_above"]
             message.set(MAYBE_URGENT, bool(maybe and not is_urgent), add_to_output=True)
         return messages
 
