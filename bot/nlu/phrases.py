@@ -8,8 +8,9 @@ from typing import Dict, Generic, Iterable, List, Tuple, TypeVar
 
 Value = TypeVar("Value")
 
-# Letters that people type one for the other: Arabic, Persian and Urdu keyboards differ.
-_SAME_LETTER = str.maketrans("ىیئةۀکےھہ", "يييههكيهه")
+# Letters that people type one for the other: Arabic, Persian and Urdu keyboards differ, and Latin letters with a stroke
+# or without a dot are typed without.
+_SAME_LETTER = str.maketrans("ىیئةۀکےھہłđıøħ", "يييههكيههldioh")
 # Scripts that put no blanks between words: there, a phrase may stand anywhere.
 _WITHOUT_BLANKS = ("CJK", "THAI")
 

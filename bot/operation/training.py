@@ -19,7 +19,9 @@ _INPUTS = (
     *("config.yml", "domain.yml", "data/**/*.yml", "bot/nlu/*.py", "bot/text.py", "bot/identification.py"),
     *("bot/intents.py", "bot/languages.py", "knowledge/places.yml", "rasa-env/uv.lock"),
 )
-_PROGRESS = re.compile(r"(Encoding sentences: \d+ of \d+|Starting to train component '[^']+')")
+_ENCODED = re.compile(r"Encoding sentences: (\d+) of (\d+)")
+_COMPONENT = re.compile(r"Starting to train component '([^']+)'")
+_BAR_WIDTH = 30
 _TIME_LIMIT_S = 1800
 _MODELS_KEPT = 3
 
@@ -94,7 +96,17 @@ def _run_training(path: Path, settings: Settings) -> None:
 
 
 def _show_progress(line: str) -> None:
-    found = _PROGRESS.search(line)
-    if found:
-        end = "\r" if sys.stdout.isatty() else "\n"
-        print(f"  {found[1]:<70}", end=end, flush=True)
+    encoded, component = _ENCODED.search(line), _COMPONENT.search(line)
+    if encoded:
+        shown = bar(int(encoded[1]), int(encoded[2])) + " sentences read"
+    elif component:
+        shown = f"learning: {component[1].rpartition('.')[2]}"
+    else:
+        return
+    print(f"  {shown:<75}", end="\r" if sys.stdout.isatty() else "\n", flush=True)
+
+
+def bar(done: int, total: int) -> str:
+    """How far a piece of work is, as a bar and in numbers."""
+    filled = _BAR_WIDTH * done // max(1, total)
+    return f"[{'#' * filled}{'.' * (_BAR_WIDTH - filled)}] {done:,} of {total:,}"

@@ -106,6 +106,34 @@ def _seen_in_training(copy: Copy) -> tuple[str, int, str]:
     return "tests/nlu/fr.yml", line + 1, "test and training meet"
 
 
+def _nearly_seen_in_training(copy: Copy) -> tuple[str, int, str]:
+    taught = "- zij zeggen dat ik nog drie maanden gratis moet werken voor de reis\n"
+    asked = "- ze zeggen dat ik nog drie maanden gratis moet werken voor de reis!!\n"
+    copy.change("data/nlu/nl.yml", "examples: |\n      ", f"examples: |\n      {taught}      ")
+    line = copy.change("tests/nlu/nl.yml", "examples: |\n    ", f"examples: |\n    {asked}    ")
+    return "tests/nlu/nl.yml", line + 1, "is a near copy of"
+
+
+def _too_few_sentences(copy: Copy) -> tuple[str, int, str]:
+    (copy.folder / "data" / "nlu" / "so.yml").write_text('version: "3.1"\nnlu: []\n', encoding="utf-8")
+    return "data/nlu/so.yml", 1, "in_danger has 0 sentences, 22 are needed"
+
+
+def _no_sentences(copy: Copy) -> tuple[str, int, str]:
+    (copy.folder / "data" / "nlu" / "ti.yml").unlink()
+    return "data/nlu/ti.yml", 1, "the language has no training sentences"
+
+
+def _age_without_number(copy: Copy) -> tuple[str, int, str]:
+    line = copy.change("data/expressions/ro.yml", "  own:\n", '  own:\n    - "am ani"\n')
+    return "data/expressions/ro.yml", line + 1, "N must stand where the number stands"
+
+
+def _no_urgent_intent(copy: Copy) -> tuple[str, int, str]:
+    line = copy.change("data/expressions/ro.yml", "  being_watched:\n", "  being_wached:\n")
+    return "data/expressions/ro.yml", line + 1, "being_wached is no urgent intent"
+
+
 def _rule(copy: Copy) -> tuple[str, int, str]:
     line = copy.change("data/rules/safety.yml", "      - intent: in_danger\n", "      - intent: in_dangr\n")
     return "data/rules/safety.yml", line - 2, "in_dangr is no intent of domain.yml"
@@ -152,6 +180,11 @@ def _new_text(copy: Copy) -> tuple[str, int, str]:
         _intent_of_sentences,
         _brackets,
         _seen_in_training,
+        _nearly_seen_in_training,
+        _too_few_sentences,
+        _no_sentences,
+        _age_without_number,
+        _no_urgent_intent,
         _rule,
         _no_rule,
         _rules_yaml,

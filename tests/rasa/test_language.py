@@ -6,6 +6,7 @@ import pytest
 
 from bot.identification import identify
 from bot.text import clean
+from tests.rasa.conftest import Understand
 
 SENTENCES = {
     "nl": "Ik zoek een veilige plek om vannacht te slapen",
@@ -59,3 +60,32 @@ def test_without_words_no_language_is_sure(text: str) -> None:
 
 def test_names_of_places_do_not_turn_a_script_into_a_language() -> None:
     assert identify("мне нужна помощь в Molenbeek сегодня ночью").code == "ru"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["πού μπορώ να κοιμηθώ απόψε", "איפה אני יכול לישון הלילה", "სად შემიძლია დაძინება", "今夜はどこで寝られますか"],
+)
+def test_a_script_of_no_supported_language_is_surely_another_language(text: str) -> None:
+    found = identify(clean(text))
+
+    assert (found.code, found.is_sure) == (None, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("mujhe aaj raat sone ki jagah chahiye, mere paas paise nahi hain", "hi ur"),
+        ("ana f bruxelles w ma3ndi fin n3es had lila", "ar"),
+        ("nqmam kyde da spq tazi nosht molq pomognete", "bg"),
+        ("em can cho ngu toi nay em khong co tien", "vi"),
+        ("man emshab jaye khab nadaram komakam konid", "fa"),
+    ],
+)
+def test_languages_in_letters_that_are_not_theirs_are_recognised(understand: Understand, text: str, code: str) -> None:
+    assert understand(text)["language"]["code"] in code.split()
+
+
+@pytest.mark.parametrize("text", ["ok", "ja", "merci", "salut", "hello", "nee", "help", "si", "no", "da"])
+def test_a_short_word_never_decides_the_language_of_the_trained_model_either(understand: Understand, text: str) -> None:
+    assert not understand(text)["language"]["is_sure"]
