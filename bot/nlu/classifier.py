@@ -1,4 +1,4 @@
-"""Decides the intent of a message from its sentence vector: multinomial logistic regression, calibrated."""
+"""Decides the intent of a message from its sentence vector."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu import logistic
+from bot.nlu import intent_model
 from bot.nlu.encoder import CLAUSE_VECTORS
-from bot.nlu.logistic import IntentModel
+from bot.nlu.intent_model import IntentModel
 
 # All probabilities by intent of the message and of each of its clauses; inside the pipeline only.
 PROBABILITIES = "intent_probabilities"
@@ -31,8 +31,8 @@ _FILE = "weights.npz"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class LogisticIntentClassifier(IntentClassifier, GraphComponent):
-    """Multinomial logistic regression on the centred, normalised sentence vector.
+class SentenceIntentClassifier(IntentClassifier, GraphComponent):
+    """Multinomial logistic regression and nearest training sentences on the sentence vector (see intent_model.py).
 
     Reads: the dense sentence feature, the vectors of clauses. Writes: intent, intent_ranking (best first), and the
     probabilities of the message and its clauses for the components behind it.
@@ -55,6 +55,8 @@ class LogisticIntentClassifier(IntentClassifier, GraphComponent):
         return {
             # Inverse strength of the regularisation.
             "C": 10.0,
+            # Weight of the nearest training sentences beside the regression; 0 goes without them.
+            "say_of_neighbours": 1.0,
             # Factor on the logits, so that a confidence of 0.7 is right in about 70 % of cases.
             "sharpness": 1.2,
             "max_iterations": 300,
@@ -76,7 +78,7 @@ class LogisticIntentClassifier(IntentClassifier, GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-    ) -> LogisticIntentClassifier:
+    ) -> SentenceIntentClassifier:
         """Create the component (see parent class)."""
         return cls(config, model_storage, resource)
 
@@ -88,7 +90,7 @@ class LogisticIntentClassifier(IntentClassifier, GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
         **kwargs: Any,
-    ) -> LogisticIntentClassifier:
+    ) -> SentenceIntentClassifier:
         """Load trained weights. Raises ValueError when the model has none."""
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
@@ -98,13 +100,13 @@ class LogisticIntentClassifier(IntentClassifier, GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: Dict[Text, Any]) -> Text:
         """A change of the arithmetic asks for a new training."""
-        return hashlib.sha256(Path(__file__).read_bytes() + Path(logistic.__file__).read_bytes()).hexdigest()
+        return hashlib.sha256(Path(__file__).read_bytes() + Path(intent_model.__file__).read_bytes()).hexdigest()
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit on all sentences that have an intent. Raises ValueError when there are fewer than two intents."""
         examples = [m for m in training_data.intent_examples if m.get(TEXT) and m.features]
         if not examples:
-            raise ValueError("LogisticIntentClassifier: training data with at least two intents is needed")
+            raise ValueError("SentenceIntentClassifier: training data with at least two intents is needed")
         self._model = IntentModel.fit(
             np.stack([sentence_vector(m) for m in examples]),
             [m.get(INTENT) for m in examples],
@@ -132,8 +134,12 @@ class LogisticIntentClassifier(IntentClassifier, GraphComponent):
 
     def _probabilities(self, vectors: np.ndarray) -> List[Dict[str, float]]:
         if self._model is None:
-            raise ValueError("LogisticIntentClassifier: not trained")
-        shares = self._model.probabilities(vectors, float(self._config["sharpness"]))
+            raise ValueError("SentenceIntentClassifier: not trained")
+        shares = self._model.probabilities(
+            vectors,
+            say_of_neighbours=float(self._config["say_of_neighbours"]),
+            sharpness=float(self._config["sharpness"]),
+        )
         return [dict(zip(self._model.names, map(float, row))) for row in shares]
 
 

@@ -14,7 +14,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.classifier import NOTHING_SAID, LogisticIntentClassifier
+from bot.nlu.classifier import NOTHING_SAID, SentenceIntentClassifier
 
 TAUGHT = {
     "ask_shelter": ["where can i sleep tonight", "i need a bed", "we look for a safe house"],
@@ -29,7 +29,7 @@ def sentences(taught: Dict[str, List[str]]) -> TrainingData:
     return TrainingData([Message({TEXT: t, INTENT: name}) for name, texts in taught.items() for t in texts])
 
 
-def ranked(classifier: LogisticIntentClassifier, encoder: Any, texts: List[str]) -> List[Any]:
+def ranked(classifier: SentenceIntentClassifier, encoder: Any, texts: List[str]) -> List[Any]:
     messages = [Message({TEXT: t}) for t in texts]
     encoder.process(messages)
     return [m.get(INTENT_RANKING_KEY) for m in classifier.process(messages)]
@@ -51,9 +51,9 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BAKEN_CACHE", str(tmp_path / "cache"))
 
 
-def trained(encoder: Any, storage: LocalModelStorage, context: ExecutionContext) -> LogisticIntentClassifier:
-    config = LogisticIntentClassifier.get_default_config()
-    classifier = LogisticIntentClassifier.create(config, storage, RESOURCE, context)
+def trained(encoder: Any, storage: LocalModelStorage, context: ExecutionContext) -> SentenceIntentClassifier:
+    config = SentenceIntentClassifier.get_default_config()
+    classifier = SentenceIntentClassifier.create(config, storage, RESOURCE, context)
     assert classifier.train(encoder.process_training_data(sentences(TAUGHT))) == RESOURCE
     return classifier
 
@@ -73,7 +73,7 @@ def test_after_saving_and_loading_it_says_the_same(
 ) -> None:
     before = ranked(trained(encoder, storage, context), encoder, ASKED)
 
-    loaded = LogisticIntentClassifier.load(LogisticIntentClassifier.get_default_config(), storage, RESOURCE, context)
+    loaded = SentenceIntentClassifier.load(SentenceIntentClassifier.get_default_config(), storage, RESOURCE, context)
 
     assert ranked(loaded, encoder, ASKED) == before
 
@@ -106,8 +106,8 @@ def test_nothing_that_could_run_code_is_stored(
 def test_fewer_than_two_intents_are_refused(
     encoder: Any, storage: LocalModelStorage, context: ExecutionContext, taught: Dict[str, List[str]]
 ) -> None:
-    classifier = LogisticIntentClassifier.create(
-        LogisticIntentClassifier.get_default_config(), storage, RESOURCE, context
+    classifier = SentenceIntentClassifier.create(
+        SentenceIntentClassifier.get_default_config(), storage, RESOURCE, context
     )
 
     with pytest.raises(ValueError, match="at least two intents"):
@@ -116,4 +116,4 @@ def test_fewer_than_two_intents_are_refused(
 
 def test_a_model_without_weights_is_not_loaded(storage: LocalModelStorage, context: ExecutionContext) -> None:
     with pytest.raises(ValueError):
-        LogisticIntentClassifier.load(LogisticIntentClassifier.get_default_config(), storage, RESOURCE, context)
+        SentenceIntentClassifier.load(SentenceIntentClassifier.get_default_config(), storage, RESOURCE, context)
