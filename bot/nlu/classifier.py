@@ -24,7 +24,7 @@ from bot.nlu.intent_model import IntentModel
 # All probabilities by intent of the message and of each of its clauses; inside the pipeline only.
 PROBABILITIES = "intent_probabilities"
 CLAUSE_PROBABILITIES = "clause_probabilities"
-# What a message without any letters is taken for: there is nothing to understand, so the person gets the menu.
+# What a message without any letters, or about something else, is taken for: the person gets the menu.
 NOTHING_SAID = "out_of_scope"
 
 _FILE = "weights.npz"
@@ -60,6 +60,8 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
             # Factor on the logits, so that a confidence of 0.7 is right in about 70 % of cases.
             "sharpness": 1.2,
             "max_iterations": 300,
+            # A message that is this likely to have nothing to do with help gets no topic, even if one is likelier.
+            "out_of_scope_above": 0.2,
             # Intents in `intent_ranking`.
             "ranking_length": 10,
         }
@@ -125,6 +127,8 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
             clause_vectors = message.get(CLAUSE_VECTORS) or []
             clauses = self._probabilities(np.stack(clause_vectors)) if clause_vectors else []
             ranking = sorted(probabilities.items(), key=lambda item: -item[1])[: int(self._config["ranking_length"])]
+            if probabilities.get(NOTHING_SAID, 0.0) >= self._config["out_of_scope_above"]:
+                ranking.sort(key=lambda item: item[0] != NOTHING_SAID)
             named = [{"name": name, "confidence": value} for name, value in ranking]
             message.set(INTENT, named[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, named, add_to_output=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -42,7 +43,7 @@ class Expressions:
 
 def read(path: Path) -> Expressions:
     """The expressions in a file. `./baken check` says what is wrong with one; here a fault raises KeyError."""
-    data: Dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    data: Dict[str, Any] = _as_cleaned(yaml.safe_load(path.read_text(encoding="utf-8")))
     age = data["age"]
     return Expressions(
         danger={intent: list(phrases) for intent, phrases in data["danger"].items()},
@@ -55,6 +56,15 @@ def read(path: Path) -> Expressions:
         not_after=list(age["not_after"]),
         languages={code: list(names) for code, names in data["languages"].items()},
     )
+
+
+def _as_cleaned(value: Any) -> Any:
+    """All strings in the form that `bot.text.clean` gives to what people write."""
+    if isinstance(value, str):
+        return unicodedata.normalize("NFKC", value)
+    if isinstance(value, list):
+        return [_as_cleaned(item) for item in value]
+    return {key: _as_cleaned(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 @lru_cache(maxsize=1)
