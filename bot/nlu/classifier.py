@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Text, Type
 
@@ -16,6 +17,7 @@ from rasa.nlu.featurizers.featurizer import Featurizer
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from threadpoolctl import threadpool_limits
 
 from bot.nlu import intent_model
 from bot.nlu.encoder import CLAUSE_VECTORS
@@ -109,12 +111,14 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         examples = [m for m in training_data.intent_examples if m.get(TEXT) and m.features]
         if not examples:
             raise ValueError("SentenceIntentClassifier: training data with at least two intents is needed")
-        self._model = IntentModel.fit(
-            np.stack([sentence_vector(m) for m in examples]),
-            [m.get(INTENT) for m in examples],
-            C=float(self._config["C"]),
-            max_iterations=int(self._config["max_iterations"]),
-        )
+        # Messages are judged on one thread (see the encoder); learning may use all cores.
+        with threadpool_limits(os.cpu_count()):
+            self._model = IntentModel.fit(
+                np.stack([sentence_vector(m) for m in examples]),
+                [m.get(INTENT) for m in examples],
+                C=float(self._config["C"]),
+                max_iterations=int(self._config["max_iterations"]),
+            )
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(Path(folder) / _FILE)
         return self._resource
