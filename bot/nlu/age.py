@@ -77,7 +77,7 @@ def _compiled(language: Expressions) -> _Language:
 
 
 def _pattern(told: Iterable[str], numbers: Dict[str, int], not_after: List[str]) -> Optional[Pattern[str]]:
-    number = "|".join([r"\d{1,2}", *(re.escape(said) for said in sorted(numbers, key=len, reverse=True))])
+    number = "|".join([*(re.escape(said) for said in sorted(numbers, key=len, reverse=True)), r"\d{1,2}"])
     no_age = [spread for spread in map(_spread, not_after) if spread]
     ways = []
     for way in told:

@@ -15,7 +15,7 @@ from sklearn.linear_model import SGDClassifier
 # Runs of one to four letters, hashed into this many columns: 30 languages take 4 MB.
 _COLUMNS = 2**16
 # Passes over the sentences; more changed nothing.
-_PASSES = 8
+_PASSES = 5
 # What people write first is often two or three words: each sentence also teaches a part of it that short.
 _PART = (2, 3)
 

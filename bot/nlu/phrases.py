@@ -10,7 +10,7 @@ Value = TypeVar("Value")
 
 # Letters that people type one for the other: Arabic, Persian and Urdu keyboards differ, and Latin letters with a stroke
 # or without a dot are typed without.
-_SAME_LETTER = str.maketrans("ىیئةۀکےھہłđıøħ", "يييههكيههldioh")
+_SAME_LETTER = str.maketrans("ىیئةۀکےھہłđıøħіїєґ", "يييههكيههldiohииег")
 # Scripts that put no blanks between words: there, a phrase may stand anywhere.
 _WITHOUT_BLANKS = ("CJK", "THAI")
 
@@ -111,4 +111,6 @@ def _plain(word: str) -> str:
     # Accents of Latin, Greek and Cyrillic letters and Arabic vowel signs go; the marks of Indic scripts and of Thai
     # are letters in their own right.
     kept = (c for c in decomposed if not ("\u0300" <= c <= "\u036f" or "\u064b" <= c <= "\u065f" or c == "\u0640"))
-    return unicodedata.normalize("NFC", "".join(kept)).translate(_SAME_LETTER)
+    plain = unicodedata.normalize("NFC", "".join(kept)).translate(_SAME_LETTER)
+    # Digits of any script become 0 to 9.
+    return plain if plain.isascii() else "".join(str(unicodedata.decimal(c, c)) for c in plain)

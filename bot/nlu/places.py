@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Dict, List, Optional, Tuple
+from typing import Dict, Iterator, List, Optional, Tuple
 
 import yaml
 from rapidfuzz import fuzz, process
@@ -82,6 +82,13 @@ _YEARS = range(1940, 2041)
 _FUZZY_FROM = 6
 _FUZZY_SCORE = 86
 _MOST_WORDS = 5
+# Case endings of Hungarian, Turkish, Slavic languages and Romanian, and what Arabic writes together with a name.
+_ENDINGS = (
+    *("ben", "ban", "be", "ba", "bol", "rol", "hoz", "hez", "te", "ta", "de", "da", "den", "dan", "ten", "tan", "ye"),
+    *("ya", "in", "im", "ie", "cie", "ce", "em", "om", "ul", "ului", "it", "е", "у", "а", "ом", "им", "и", "та"),
+)
+_ARABIC_BEFORE = ("بال", "فال", "ب", "ف", "ل", "و", "ا")
+_SHORTEST_STEM = 6
 
 
 @dataclass(frozen=True)
@@ -139,13 +146,25 @@ def _with_typing_errors(words: List[str], content: List[str], names: Dict[str, s
     for word in words:
         if len(word) < _FUZZY_FROM or word in exact_only:
             continue
-        hit: Optional[Tuple[str, float, int]] = process.extractOne(
-            word, candidates, scorer=fuzz.ratio, score_cutoff=_FUZZY_SCORE
-        )
-        # The first letter is rarely wrong; without this "Brusselse" words of other languages slip in.
-        if hit and hit[0][0] == word[0] and abs(len(hit[0]) - len(word)) <= 2:
-            return Mention(names[hit[0]], 1, len(content) <= 1)
+        for form in _forms(word):
+            hit: Optional[Tuple[str, float, int]] = process.extractOne(
+                form, candidates, scorer=fuzz.ratio, score_cutoff=_FUZZY_SCORE
+            )
+            # The first letter is rarely wrong; without this "Brusselse" words of other languages slip in.
+            if hit and hit[0][0] == form[0] and abs(len(hit[0]) - len(form)) <= 2:
+                return Mention(names[hit[0]], 1, len(content) <= 1)
     return None
+
+
+def _forms(word: str) -> Iterator[str]:
+    """A word as it stands, then without what some languages write together with a name ("Molenbekben", "بمولنبيك")."""
+    yield word
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
+            yield word[: -len(ending)]
+    for before in _ARABIC_BEFORE:
+        if word.startswith(before) and len(word) - len(before) >= _SHORTEST_STEM - 1:
+            yield word[len(before) :]
 
 
 @lru_cache(maxsize=1)
