@@ -243,6 +243,7 @@ class Place(Frozen):
     other_spellings: tuple[Text, ...] = ()
     arabic: tuple[Text, ...] = ()
     cyrillic: tuple[Text, ...] = ()
+    other_scripts: tuple[Text, ...] = ()
     police_zone: Text | None = None
     specialised_centre: Identifier  # Id of a service; a hint by area, since any centre takes the first call.
     welfare_centre: Identifier | None = None  # Id of the service that is its CPAS/OCMW.

@@ -56,14 +56,14 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         """Default configuration."""
         return {
             # Inverse strength of the regularisation.
-            "C": 10.0,
+            "C": 3.0,
             # Weight of the nearest training sentences beside the regression; 0 goes without them.
             "say_of_neighbours": 1.0,
             # Factor on the logits, so that a confidence of 0.7 is right in about 70 % of cases.
-            "sharpness": 1.2,
+            "sharpness": 0.7,
             "max_iterations": 300,
             # A message that is this likely to have nothing to do with help gets no topic, even if one is likelier.
-            "out_of_scope_above": 0.2,
+            "out_of_scope_above": 0.15,
             # Intents in `intent_ranking`.
             "ranking_length": 10,
         }

@@ -9,21 +9,18 @@ from babel import Locale
 
 from bot.languages import CODES
 from bot.nlu.expressions import by_language
-from bot.nlu.phrases import normalise
+from bot.nlu.phrases import PhraseIndex, normalise
 
 _SHORTEST = 4
 
 
-def find_language(text: str) -> Optional[str]:
-    """The supported language that a cleaned text names, or None. Longer names go first."""
-    words = normalise(text).split()
-    names = _names()
-    for length in (3, 2, 1):
-        for start in range(len(words) - length + 1):
-            code = names.get(" ".join(words[start : start + length]))
-            if code:
-                return code
-    return None
+def find_language(text: str, spoken: Optional[str] = None) -> Optional[str]:
+    """The supported language that a cleaned text names, or None.
+
+    Who says "my English is bad, do you have Romanian" does not want the language that is `spoken` in the text.
+    """
+    named = [found.value for found in _index().find(text)]
+    return next((code for code in named if code != spoken), named[0] if named else None)
 
 
 def is_only_a_language(text: str) -> bool:
@@ -45,6 +42,11 @@ def is_only_a_language(text: str) -> bool:
     }
     words = [w for w in normalise(text).split() if w not in polite]
     return bool(words) and " ".join(words) in _names()
+
+
+@lru_cache(maxsize=1)
+def _index() -> PhraseIndex[str]:
+    return PhraseIndex(_names().items())
 
 
 @lru_cache(maxsize=1)

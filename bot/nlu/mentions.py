@@ -15,6 +15,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu import age, expressions, language_names, phrases, places
+from bot.nlu.language import LANGUAGE
 from bot.text import clean
 
 # Written alone, a place or a language says its intent by itself; words like "Flagey" say nothing to the encoder.
@@ -58,7 +59,8 @@ class Mentions(GraphComponent, EntityExtractorMixin):
         for message in messages:
             text = clean(message.get(TEXT) or "")
             place = places.find_place(text)
-            language = language_names.find_language(text)
+            spoken = (message.get(LANGUAGE) or {}).get("code")
+            language = language_names.find_language(text, spoken)
             under_18 = age.says_under_18(text)
             found: Dict[Text, Any] = {
                 "place": place.place_id if place else None,

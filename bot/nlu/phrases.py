@@ -11,6 +11,15 @@ Value = TypeVar("Value")
 # Letters that people type one for the other: Arabic, Persian and Urdu keyboards differ, and Latin letters with a stroke
 # or without a dot are typed without.
 _SAME_LETTER = str.maketrans("ىیئةۀکےھہłđıøħіїєґ", "يييههكيههldiohииег")
+# Amharic and Tigrinya have several series of letters for one sound each, and people mix them.
+_SAME_LETTER.update(
+    {
+        other + order: same + order
+        for other, same in ((0x1210, 0x1200), (0x1280, 0x1200), (0x1220, 0x1230), (0x12D0, 0x12A0), (0x1340, 0x1338))
+        for order in range(7)
+    }
+)
+_SAME_LETTER.update({ord("ኣ"): ord("አ"), ord("ዓ"): ord("አ"), ord("ሃ"): ord("ሀ")})
 # Scripts that put no blanks between words: there, a phrase may stand anywhere.
 _WITHOUT_BLANKS = ("CJK", "THAI")
 

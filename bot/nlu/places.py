@@ -11,7 +11,7 @@ from typing import Dict, Iterator, List, Optional, Tuple
 import yaml
 from rapidfuzz import fuzz, process
 
-from bot.nlu.phrases import normalise
+from bot.nlu.phrases import has_no_blanks, normalise
 
 PLACES_FILE = Path(__file__).resolve().parent.parent.parent / "knowledge" / "places.yml"
 
@@ -32,6 +32,8 @@ _ORDINARY_WORDS = {
     "haren",
     "jette",
     "jete",
+    # Arabic: "I came", "food", "Excel", "I betrayed", "famous", "companion".
+    *map(normalise, ("جيت", "أكل", "إكسل", "خنت", "نامور", "مونس")),
 }
 # Dutch nouns (the mountains, the frost) and a French participle ("il m'a jeté").
 _NO_PLACE_AFTER = {"bergen": "de", "vorst": "de", "jete": "a"}
@@ -82,10 +84,12 @@ _YEARS = range(1940, 2041)
 _FUZZY_FROM = 6
 _FUZZY_SCORE = 86
 _MOST_WORDS = 5
+_SPELLINGS = ("other_spellings", "arabic", "cyrillic", "other_scripts")
 # Case endings of Hungarian, Turkish, Slavic languages and Romanian, and what Arabic writes together with a name.
 _ENDINGS = (
     *("ben", "ban", "be", "ba", "bol", "rol", "hoz", "hez", "te", "ta", "de", "da", "den", "dan", "ten", "tan", "ye"),
     *("ya", "in", "im", "ie", "cie", "ce", "em", "om", "ul", "ului", "it", "е", "у", "а", "ом", "им", "и", "та"),
+    *("u", "e", "i", "a", "ে", "ের", "তে"),
 )
 _ARABIC_BEFORE = ("بال", "فال", "ب", "ف", "ل", "و", "ا")
 _SHORTEST_STEM = 6
@@ -110,6 +114,9 @@ def find_place(text: str) -> Optional[Mention]:
     """The first (and longest) place named in a cleaned text, or None."""
     words = normalise(text).split()
     names, postcodes = gazetteer()
+    dense = _without_blanks(text, names) if has_no_blanks(text) else None
+    if dense:
+        return dense
     content = [w for w in words if w not in _BEFORE_PLACES]
     for length in range(min(_MOST_WORDS, len(words)), 0, -1):
         for start in range(len(words) - length + 1):
@@ -127,6 +134,13 @@ def find_place(text: str) -> Optional[Mention]:
                 continue
             return Mention(place, length, set(content) <= set(window) or len(content) - length <= 0)
     return _with_typing_errors(words, content, names)
+
+
+def _without_blanks(text: str, names: Dict[str, str]) -> Optional[Mention]:
+    """A name inside a text of a script that puts no blanks between words."""
+    letters = "".join(normalise(text).split())
+    found = max((name for name in names if has_no_blanks(name) and name in letters), key=len, default=None)
+    return Mention(names[found], 1, len(letters) - len(found) <= 3) if found else None
 
 
 def _is_postcode(position: int, words: List[str], names: Dict[str, str]) -> bool:
@@ -176,7 +190,7 @@ def gazetteer() -> Tuple[Dict[str, str], Dict[str, str]]:
     for place in data["places"]:
         spellings = [
             *place["names"].values(),
-            *(s for field in ("other_spellings", "arabic", "cyrillic") for s in place.get(field) or []),
+            *(s for field in _SPELLINGS for s in place.get(field) or []),
         ]
         for spelling in spellings:
             key = normalise(re.sub(r"\(.*?\)", "", spelling))

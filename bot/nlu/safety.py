@@ -42,13 +42,13 @@ class UrgentIntents(GraphComponent):
         return {
             "intents": list(URGENT),
             # Summed probability of the urgent intents in the whole message.
-            "act_above": 0.25,
+            "act_above": 0.3,
             # The same in a single clause: a cry for help inside a long story.
             "act_above_in_clause": 0.8,
             # Either of these, when an expression of danger is there as well.
             "act_above_with_expression": 0.05,
             # Between this and acting, the person is asked whether there is danger now.
-            "ask_above": 0.1,
+            "ask_above": 0.08,
         }
 
     def __init__(self, config: Dict[Text, Any]) -> None:

@@ -23,7 +23,10 @@ def place(text: str) -> Optional[str]:
 def test_every_name_and_spelling_in_the_list_is_found() -> None:
     names, _ = gazetteer()
     for entry in PLACES:
-        fields = (entry["names"].values(), *(entry.get(f) or [] for f in ("other_spellings", "arabic", "cyrillic")))
+        fields = (
+            entry["names"].values(),
+            *(entry.get(f) or [] for f in ("other_spellings", "arabic", "cyrillic", "other_scripts")),
+        )
         for spelling in (s for field in fields for s in field):
             assert place(spelling.split("(")[0]) in names.values(), spelling
 
