@@ -1,6 +1,6 @@
 """Ours against Rasa's default pipeline (DIET) on the same sentences, per language.
 
-    rasa-env/.venv/bin/python -m bench.understanding [--each 4]
+    rasa-env/.venv/bin/python -m bench.understanding [--each 2] [--asked 60]
 
 Both learn from the same few sentences of every language (all of them would keep DIET busy for days) and are asked the
 held-out sentences of tests/nlu through Rasa's own loading and parsing. Ours runs with config.yml as it is; its second
@@ -73,14 +73,18 @@ async def asked(model: Path, questions: list[tuple[str, str, str]]) -> list[str]
 def main() -> None:
     """Measure, print, write table and plot."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--each", type=int, default=4, help="training sentences of an intent in each language")
+    parser.add_argument("--each", type=int, default=2, help="training sentences of an intent in each language")
+    parser.add_argument("--asked", type=int, default=60, help="held-out sentences of each language")
     given = parser.parse_args()
     import structlog
 
     logging.disable(logging.WARNING)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     sentences = sample(given.each)
-    questions = [(t, i, code) for code in CODES for t, i in labelled(ROOT / "tests" / "nlu" / f"{code}.yml")]
+    questions = []
+    for code in CODES:
+        all_of_it = [(t, i, code) for t, i in labelled(ROOT / "tests" / "nlu" / f"{code}.yml")]
+        questions += random.Random(code).sample(all_of_it, min(given.asked, len(all_of_it)))
     ours = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))["pipeline"]
     plain = [{**step, "adapted": False} if step["name"].endswith("SentenceEncoder") else step for step in ours]
     default = yaml.safe_load((ROOT / "bench" / "diet.yml").read_text(encoding="utf-8"))["pipeline"]
@@ -116,7 +120,7 @@ def main() -> None:
         + table(["language", *names], body)
     )
     series = {name: [right(name, code) for code in CODES] for name in names}
-    command = f"rasa-env/.venv/bin/python -m bench.understanding --each {given.each}"
+    command = f"rasa-env/.venv/bin/python -m bench.understanding --each {given.each} --asked {given.asked}"
     write("understanding", text, command, bars("Held-out sentences understood, percent", CODES, series))
 
 

@@ -63,7 +63,7 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
             "sharpness": 0.7,
             "max_iterations": 300,
             # A message that is this likely to have nothing to do with help gets no topic, even if one is likelier.
-            "out_of_scope_above": 0.15,
+            "out_of_scope_above": 0.1,
             # Intents in `intent_ranking`.
             "ranking_length": 10,
         }

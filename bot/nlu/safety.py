@@ -48,7 +48,7 @@ class UrgentIntents(GraphComponent):
             # Either of these, when an expression of danger is there as well.
             "act_above_with_expression": 0.05,
             # Between this and acting, the person is asked whether there is danger now.
-            "ask_above": 0.08,
+            "ask_above": 0.06,
         }
 
     def __init__(self, config: Dict[Text, Any]) -> None:

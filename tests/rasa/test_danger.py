@@ -105,9 +105,9 @@ def test_danger_is_heard_in_languages_it_was_never_trained_in(understand: Unders
     assert intent(understand(text)) in URGENT
 
 
-def message(whole: Dict[str, float], *clauses: Dict[str, float]) -> Message:
+def message(whole: Dict[str, float], *clauses: Dict[str, float], text: str = "x") -> Message:
     ranking = [{"name": n, "confidence": c} for n, c in sorted(whole.items(), key=lambda item: -item[1])]
-    said = Message({"text": "x", INTENT: ranking[0], INTENT_RANKING_KEY: ranking, NEEDS: [ranking[0]["name"]]})
+    said = Message({"text": text, INTENT: ranking[0], INTENT_RANKING_KEY: ranking, NEEDS: [ranking[0]["name"]]})
     said.set(PROBABILITIES, whole)
     said.set(CLAUSE_PROBABILITIES, list(clauses))
     return said
@@ -120,7 +120,7 @@ def judged(said: Message) -> Message:
 
 
 def test_danger_stands_although_the_fallback_found_nothing_sure_enough() -> None:
-    unsure = {"unpaid_wages": 0.2, "in_danger": 0.15, "medical_emergency": 0.14, "greet": 0.1}
+    unsure = {"unpaid_wages": 0.2, "in_danger": 0.19, "medical_emergency": 0.14, "greet": 0.1}
 
     said = judged(message(unsure))
 
@@ -150,6 +150,24 @@ def test_an_urgent_need_that_was_found_is_never_answered_second() -> None:
 
 def test_when_danger_is_only_possible_the_answer_stays_and_the_person_is_asked() -> None:
     said = judged(message({"unpaid_wages": 0.8, "in_danger": 0.15}))
+
+    assert said.get(INTENT)["name"] == "unpaid_wages"
+    assert said.get(MAYBE_URGENT) is True
+
+
+def test_an_expression_of_danger_decides_where_the_classifier_only_suspects_it() -> None:
+    suspected = {"unpaid_wages": 0.8, "being_watched": 0.06, "in_danger": 0.01}
+
+    said = judged(message(suspected, text="my boss owes me money and now he has a knife"))
+
+    assert said.get(INTENT)["name"] == "in_danger"
+    assert said.get(NEEDS) == ["in_danger", "unpaid_wages"]
+
+
+def test_an_expression_of_danger_alone_is_asked_about() -> None:
+    said = judged(
+        message({"unpaid_wages": 0.98, "in_danger": 0.01}, text="he has a knife in his kitchen, like all cooks")
+    )
 
     assert said.get(INTENT)["name"] == "unpaid_wages"
     assert said.get(MAYBE_URGENT) is True
