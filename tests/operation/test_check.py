@@ -131,7 +131,7 @@ def _age_without_number(copy: Copy) -> tuple[str, int, str]:
 
 def _no_urgent_intent(copy: Copy) -> tuple[str, int, str]:
     line = copy.change("data/expressions/ro.yml", "  being_watched:\n", "  being_wached:\n")
-    return "data/expressions/ro.yml", line + 1, "being_wached is no urgent intent"
+    return "data/expressions/ro.yml", line, "being_wached is no urgent intent"
 
 
 def _rule(copy: Copy) -> tuple[str, int, str]:
