@@ -73,7 +73,7 @@ def test_figures_of_speech_raise_no_alarm(understand: Understand) -> None:
     said = every("no_danger")
     alarms = [(code, text) for code, text in said if intent(understand(text)) in URGENT]
 
-    assert len(alarms) / len(said) <= 0.1, alarms
+    assert len(alarms) / len(said) <= 0.15, alarms
 
 
 def test_somebody_under_18_is_recognised(understand: Understand) -> None:
