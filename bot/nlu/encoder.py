@@ -36,8 +36,8 @@ from bot.text import clauses, clean
 CLAUSE_VECTORS = "clause_vectors"
 WIDTH = 384
 _CHUNK = 64
-# Files that decide the vectors besides this one.
-_HELPERS = tuple(module.__file__ for module in (reading, idioms, phrases, cleaning))
+# Files that decide the vectors.
+_HELPERS = (__file__, *(module.__file__ for module in (reading, idioms, phrases, cleaning)))
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)

@@ -62,7 +62,7 @@ class PhraseIndex(Generic[Value]):
         self._longest = max(map(len, self._by_words), default=0)
 
     def find(self, text: str) -> List[Found[Value]]:
-        """The phrases in a cleaned text, in their order; of those that begin at one word, the longest."""
+        """The phrases in a cleaned text, in order; of those that overlap the first, of those that begin there the longest."""
         found: List[Found[Value]] = []
         text_words = words(text)
         position = 0
@@ -82,7 +82,16 @@ class PhraseIndex(Generic[Value]):
                 at = lower.find(phrase)
                 if at >= 0:
                     found.append(Found(value, at, at + len(phrase)))
-        return sorted(found, key=lambda hit: hit.start)
+        return _apart(found)
+
+
+def _apart(found: List[Found[Value]]) -> List[Found[Value]]:
+    """Without those that overlap one before them: whoever replaces phrases must not replace a letter twice."""
+    kept: List[Found[Value]] = []
+    for hit in sorted(found, key=lambda hit: (hit.start, -hit.end)):
+        if not kept or hit.start >= kept[-1].end:
+            kept.append(hit)
+    return kept
 
 
 def words(text: str) -> List[Word]:

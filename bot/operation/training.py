@@ -16,7 +16,15 @@ from bot.settings import ROOT, Settings
 MODELS = STATE / "models"
 _LOG = STATE / "train.log"
 _INPUTS = (
-    *("config.yml", "domain.yml", "data/**/*.yml", "bot/nlu/*.py", "bot/text.py", "bot/identification.py"),
+    *(
+        "config.yml",
+        "domain.yml",
+        "data/**/*.yml",
+        "data/encoder/*.npz",
+        "bot/nlu/*.py",
+        "bot/text.py",
+        "bot/identification.py",
+    ),
     *("bot/intents.py", "bot/languages.py", "knowledge/places.yml", "rasa-env/uv.lock"),
 )
 _ENCODED = re.compile(r"Encoding sentences: (\d+) of (\d+)")

@@ -10,6 +10,7 @@ from bot.nlu.danger import find_danger
 from bot.nlu.expressions import by_language
 from bot.nlu.idioms import say_plainly
 from bot.nlu.language_names import find_language
+from bot.nlu.phrases import PhraseIndex
 from bot.text import clean
 from tests.rasa.conftest import URGENT
 
@@ -48,6 +49,12 @@ def test_figures_of_speech_are_said_plainly_and_mean_no_danger(code: str) -> Non
 
     assert figures
     assert not wrong
+
+
+def test_of_two_figures_that_overlap_the_longer_one_is_said_plainly_once() -> None:
+    index = PhraseIndex([("笑死", "很好笑"), ("笑死我", "我觉得很好笑")])
+
+    assert [found.value for found in index.find("这个笑死我了")] == ["我觉得很好笑"]
 
 
 @pytest.mark.parametrize("code", CODES)
