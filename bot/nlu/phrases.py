@@ -62,7 +62,7 @@ class PhraseIndex(Generic[Value]):
         self._longest = max(map(len, self._by_words), default=0)
 
     def find(self, text: str) -> List[Found[Value]]:
-        """The phrases in a cleaned text, in order; of those that overlap the first, of those that begin there the longest."""
+        """The phrases in a cleaned text, in order; of those that overlap the first, and of those the longest."""
         found: List[Found[Value]] = []
         text_words = words(text)
         position = 0
