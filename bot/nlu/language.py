@@ -6,7 +6,6 @@ import hashlib
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional, Text, Tuple
 
-import yaml
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -19,11 +18,11 @@ from bot.identification import ENOUGH_LETTERS, Identified, identify, is_of_anoth
 from bot.languages import CODES
 from bot.nlu import language_model
 from bot.nlu.language_model import LanguageModel
+from bot.nlu.training_sentences import FOLDER, sentences
 from bot.text import clean
 
 LANGUAGE = "language"
 
-SENTENCES = Path(__file__).resolve().parent.parent.parent / "data" / "nlu"
 _FILE = "languages.npz"
 # Sentences of each language that teach; three times as many take three times as long and change nothing.
 _MOST_OF_A_LANGUAGE = 1500
@@ -84,7 +83,7 @@ class LanguageIdentifier(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: Dict[Text, Any]) -> Text:
         """Which language a sentence is in stands in the name of its file, which Rasa does not see."""
-        files = sorted(SENTENCES.glob("*.yml"))
+        files = sorted(FOLDER.glob("*.yml"))
         digest = hashlib.sha256(Path(language_model.__file__).read_bytes())
         for path in files:
             digest.update(path.name.encode() + path.read_bytes())
@@ -126,12 +125,11 @@ class LanguageIdentifier(GraphComponent):
 
 def training_sentences() -> Iterator[Tuple[str, str]]:
     """Training sentences with letters in them, cleaned, and the language of their file."""
-    for path in sorted(SENTENCES.glob("*.yml")):
+    for path in sorted(FOLDER.glob("*.yml")):
         if path.stem not in CODES:
             continue
-        blocks = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)["nlu"]
-        lines = [line for block in blocks for line in block["examples"].splitlines()]
-        for line in lines[:: max(1, round(len(lines) / _MOST_OF_A_LANGUAGE))]:
-            text = clean(line[2:])
+        found = sentences(path)
+        for _, said in found[:: max(1, round(len(found) / _MOST_OF_A_LANGUAGE))]:
+            text = clean(said)
             if any(map(str.isalpha, text)):
                 yield text, path.stem
