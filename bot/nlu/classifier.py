@@ -20,7 +20,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from threadpoolctl import threadpool_limits
 
 from bot.nlu import intent_model
-from bot.nlu.encoder import CLAUSE_VECTORS
+from bot.nlu.encoder import VECTORS
 from bot.nlu.intent_model import IntentModel
 
 # All probabilities by intent of the message and of each of its clauses; inside the pipeline only.
@@ -30,14 +30,15 @@ CLAUSE_PROBABILITIES = "clause_probabilities"
 NOTHING_SAID = "out_of_scope"
 
 _FILE = "weights.npz"
+_NEXT_TO_NOTHING = 1e-9
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class SentenceIntentClassifier(IntentClassifier, GraphComponent):
     """Multinomial logistic regression and nearest training sentences on the sentence vector (see intent_model.py).
 
-    Reads: the dense sentence feature, the vectors of clauses. Writes: intent, intent_ranking (best first), and the
-    probabilities of the message and its clauses for the components behind it.
+    Learns from the dense sentence feature. Reads: the vectors of the message and its clauses. Writes: intent,
+    intent_ranking (best first), and the probabilities of the message and its clauses for the components behind it.
     The weights are stored as plain arrays (no pickle); loading without them raises ValueError.
     """
 
@@ -126,10 +127,7 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         """Set intent and ranking; a message without any text gets `NOTHING_SAID`."""
         for message in messages:
-            vector = sentence_vector(message)
-            probabilities = {NOTHING_SAID: 1.0} if vector is None else self._probabilities(vector[None, :])[0]
-            clause_vectors = message.get(CLAUSE_VECTORS) or []
-            clauses = self._probabilities(np.stack(clause_vectors)) if clause_vectors else []
+            probabilities, *clauses = self._probabilities(message.get(VECTORS) or []) or [{NOTHING_SAID: 1.0}]
             ranking = sorted(probabilities.items(), key=lambda item: -item[1])[: int(self._config["ranking_length"])]
             if probabilities.get(NOTHING_SAID, 0.0) >= self._config["out_of_scope_above"]:
                 ranking.sort(key=lambda item: item[0] != NOTHING_SAID)
@@ -140,15 +138,23 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
             message.set(CLAUSE_PROBABILITIES, clauses)
         return messages
 
-    def _probabilities(self, vectors: np.ndarray) -> List[Dict[str, float]]:
+    def _probabilities(self, readings: List[np.ndarray]) -> List[Dict[str, float]]:
+        """By intent, for each reading: the geometric mean of the ways to read it, as shape (ways, width).
+
+        A way that was read wrongly is unsure of everything, and gives way to one that is sure of something.
+        """
+        if not readings:
+            return []
         if self._model is None:
             raise ValueError("SentenceIntentClassifier: not trained")
         shares = self._model.probabilities(
-            vectors,
+            np.concatenate(readings),
             say_of_neighbours=float(self._config["say_of_neighbours"]),
             sharpness=float(self._config["sharpness"]),
         )
-        return [dict(zip(self._model.names, map(float, row))) for row in shares]
+        ends = np.cumsum([len(ways) for ways in readings])
+        together = [np.exp(np.log(rows + _NEXT_TO_NOTHING).mean(axis=0)) for rows in np.split(shares, ends[:-1])]
+        return [dict(zip(self._model.names, map(float, row / row.sum()))) for row in together]
 
 
 def sentence_vector(message: Message) -> Optional[np.ndarray]:

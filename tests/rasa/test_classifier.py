@@ -15,6 +15,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.classifier import NOTHING_SAID, SentenceIntentClassifier
+from bot.nlu.reader import READINGS
 
 TAUGHT = {
     "ask_shelter": ["where can i sleep tonight", "i need a bed", "we look for a safe house"],
@@ -30,9 +31,13 @@ def sentences(taught: Dict[str, List[str]]) -> TrainingData:
 
 
 def ranked(classifier: SentenceIntentClassifier, encoder: Any, texts: List[str]) -> List[Any]:
-    messages = [Message({TEXT: t}) for t in texts]
+    messages = [Message({TEXT: t, READINGS: [[t]] if t else []}) for t in texts]
     encoder.process(messages)
     return [m.get(INTENT_RANKING_KEY) for m in classifier.process(messages)]
+
+
+def dict_of(message: Message) -> Dict[str, float]:
+    return {r["name"]: r["confidence"] for r in message.get(INTENT_RANKING_KEY)}
 
 
 @pytest.fixture
@@ -66,6 +71,18 @@ def test_it_understands_other_words_and_other_languages_than_those_it_was_taught
     best = [ranking[0]["name"] for ranking in ranked(classifier, encoder, ASKED)]
 
     assert best == ["ask_shelter", "unpaid_wages", "greet", "unpaid_wages", NOTHING_SAID]
+
+
+def test_one_way_to_read_a_text_helps_another_that_says_nothing(
+    encoder: Any, storage: LocalModelStorage, context: ExecutionContext
+) -> None:
+    classifier = trained(encoder, storage, context)
+    typed, both = (Message({TEXT: "x", READINGS: [ways]}) for ways in (["qfx zb"], ["qfx zb", "my boss has not paid me"]))
+
+    found = classifier.process(encoder.process([typed, both]))
+
+    assert found[1].get(INTENT)["name"] == "unpaid_wages"
+    assert found[1].get(INTENT)["confidence"] > dict_of(found[0])["unpaid_wages"]
 
 
 def test_after_saving_and_loading_it_says_the_same(
