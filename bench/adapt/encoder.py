@@ -1,25 +1,27 @@
 """The sentence encoder once more, in PyTorch, so that it can learn: same weights, tokens and vectors.
 
 Trained are the scale of each block of 32 four-bit weights (as a factor), the biases, the layer norms and the first
-position embeddings; the four-bit numbers stay. All of that is kept unrounded in the engine's file.
+position embeddings, all of which the engine's file keeps unrounded, and the embeddings of chosen pieces of words, which
+are rounded to four bits again while they learn. The other four-bit numbers stay.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from bot.nlu.adaptation import Tensor, tensors
+from bot.nlu.adaptation import ROWS, ROW_BLOCKS, Tensor, tensors
 
 # Longer sentences are cut; none of the training sentences is.
 MOST_TOKENS = 128
 _BEGIN, _END, _UNKNOWN = 0, 2, 3
 _META = "\u2581"
+_WORDS_LEARNT = "words_learnt"
 
 
 class Tokenizer:
@@ -90,11 +92,32 @@ class Weights:
     def blocks(self, name: str, width: int) -> tuple[torch.Tensor, torch.Tensor]:
         """The whole numbers of a 4-bit matrix, shape (rows, blocks, 32), and the scale of each block."""
         place = self._tensors[name]
-        raw = np.frombuffer(self._weights, np.uint8, place.size, place.offset).reshape(-1, 18)
-        scales = raw[:, :2].copy().view(np.float16).astype(np.float32)[:, 0].reshape(-1, width // 32)
-        packed = raw[:, 2:]
-        whole = np.concatenate([packed & 15, packed >> 4], axis=1).astype(np.int8) - 8
-        return torch.from_numpy(whole.reshape(-1, width // 32, 32)), torch.from_numpy(scales)
+        whole, scales = _unpacked(np.frombuffer(self._weights, np.uint8, place.size, place.offset))
+        return torch.from_numpy(whole.reshape(-1, width // 32, 32)), torch.from_numpy(scales.reshape(-1, width // 32))
+
+
+def _unpacked(raw: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Whole numbers, shape (blocks, 32), and scales, shape (blocks,), of bytes in the engine's 4-bit format."""
+    raw = raw.reshape(-1, 18)
+    scales = raw[:, :2].copy().view(np.float16).astype(np.float32)[:, 0]
+    packed = raw[:, 2:]
+    return np.concatenate([packed & 15, packed >> 4], axis=1).astype(np.int8) - 8, scales
+
+
+def _packed(whole: np.ndarray, scales: np.ndarray) -> np.ndarray:
+    """The bytes, shape (blocks, 18), that `_unpacked` reads."""
+    high = (whole + 8).astype(np.uint8)
+    return np.concatenate(
+        [scales.astype(np.float16)[:, None].view(np.uint8), high[:, :16] | high[:, 16:] << 4], axis=1
+    )
+
+
+def rounded(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """The 4-bit numbers and scales that come nearest to `x`, shape (…, 32): the largest number becomes -8."""
+    largest = x.gather(-1, x.abs().argmax(-1, keepdim=True))
+    scales = (largest / -8).half().float()
+    whole = torch.where(scales == 0, torch.zeros_like(x), (x / scales).round().clamp(-8, 7))
+    return whole, scales[..., 0]
 
 
 class Linear(nn.Module):
@@ -153,13 +176,22 @@ class Layer(nn.Module):
 
 
 class Encoder(nn.Module):
-    """Mean of the last layer over the tokens of each sentence."""
+    """Mean of the last layer over the tokens of each sentence.
 
-    def __init__(self, weights: Weights, dropout: float = 0.1) -> None:
+    `learning` are the tokens whose embeddings learn too.
+    """
+
+    def __init__(self, weights: Weights, learning: Sequence[int] = (), dropout: float = 0.1) -> None:
         super().__init__()
         whole, scales = weights.blocks("emb.word", weights.width)
         self.register_buffer("words", whole)
         self.register_buffer("scales", scales)
+        rows = torch.zeros(len(whole), dtype=torch.long)
+        rows[list(learning)] = torch.arange(1, len(learning) + 1)
+        self.register_buffer("rows", rows)
+        self.learning = list(learning)
+        # Row 0 is what all other tokens get: nothing.
+        self.words_learnt = nn.Parameter(torch.zeros(len(learning) + 1, weights.width // 32, 32))
         self.positions = nn.Parameter(weights.numbers("emb.pos").view(-1, weights.width)[: MOST_TOKENS + 2].clone())
         self.kind = nn.Parameter(weights.numbers("emb.type")[: weights.width].clone())
         self.norm = Norm(weights, "emb.ln")
@@ -167,7 +199,7 @@ class Encoder(nn.Module):
 
     def forward(self, tokens: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
         """Vectors of shape (sentences, width), not normalised; `tokens` are padded to the longest."""
-        x = (self.words[tokens].float() * self.scales[tokens][..., None]).flatten(2)
+        x = self.embedded(tokens).flatten(-2)
         x = self.norm(x + self.positions[: tokens.shape[1]] + self.kind)
         real = torch.arange(tokens.shape[1])[None] < lengths[:, None]
         mask = torch.zeros(len(tokens), 1, 1, tokens.shape[1]).masked_fill(~real[:, None, None], float("-inf"))
@@ -175,17 +207,45 @@ class Encoder(nn.Module):
             x = layer(x, mask.to(x.dtype))
         return (x * real[..., None]).sum(1) / lengths[:, None]
 
+    def embedded(self, tokens: torch.Tensor) -> torch.Tensor:
+        """Embeddings as the engine will read them, shape (…, blocks, 32); what was learnt is rounded to four bits."""
+        known = self.words[tokens].float() * self.scales[tokens][..., None]
+        rows = self.rows[tokens]
+        wished = known + self.words_learnt[rows] * (rows > 0)[..., None, None]
+        with torch.no_grad():
+            whole, scales = rounded(wished)
+            lost = torch.where((rows > 0)[..., None, None], whole * scales[..., None] - wished, torch.zeros(()))
+        return wished + lost
+
     def start_from(self, differences: Mapping[str, np.ndarray]) -> None:
         """Take over what was learnt before (see `differences`)."""
         with torch.no_grad():
+            if ROWS in differences:
+                tokens = torch.from_numpy(differences[ROWS].astype(np.int64))
+                whole, scales = _unpacked(differences[ROW_BLOCKS])
+                new = torch.from_numpy(whole * scales[:, None]).view(len(tokens), -1, 32)
+                old = self.words[tokens].float() * self.scales[tokens][..., None]
+                here = self.rows[tokens] > 0
+                self.words_learnt[self.rows[tokens[here]]] = (new - old)[here]
             for name, parameter in self.named_parameters():
+                if name == _WORDS_LEARNT:
+                    continue
                 learnt = torch.from_numpy(differences[_engine_name(name)].astype(np.float32)).view_as(parameter)
                 parameter.add_(learnt)
 
     def differences(self, weights: Weights) -> dict[str, np.ndarray]:
         """What was learnt, by the names of the engine's file, as `bot.nlu.adaptation.apply` takes it."""
         found: dict[str, np.ndarray] = {}
+        if self.learning:
+            with torch.no_grad():
+                tokens = torch.tensor(self.learning)
+                known = self.words[tokens].float() * self.scales[tokens][..., None]
+                whole, scales = rounded(known + self.words_learnt[1:])
+            found[ROWS] = np.array(self.learning, np.int32)
+            found[ROW_BLOCKS] = _packed(whole.view(-1, 32).numpy().astype(np.int8), scales.flatten().numpy())
         for name, parameter in self.named_parameters():
+            if name == _WORDS_LEARNT:
+                continue
             learnt = parameter.detach().float().flatten()
             engine = _engine_name(name)
             if not name.endswith(".factor"):

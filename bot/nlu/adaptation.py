@@ -1,7 +1,8 @@
 """Adapts the sentence encoder to this subject: a small file of learnt differences, applied to a copy of its weights.
 
 The encoder's matrices stay 4-bit whole numbers. What changes is stored beside them unrounded: the scale of each block
-of 32 weights (half precision in the engine's file too), the biases, the layer norms and the first position embeddings.
+of 32 weights (half precision in the engine's file too), the biases, the layer norms and the first position embeddings;
+and the embeddings of the pieces of words that people use here are replaced.
 bench/adapt/ makes the file and measures what it is worth.
 """
 
@@ -20,6 +21,8 @@ FILE = Path(__file__).resolve().parent.parent.parent / "data" / "encoder" / "ada
 
 # The key in the file that holds the SHA-256 of the weights which it was made for.
 _BASE = "base_sha256"
+# The keys of the tokens whose embeddings are replaced, and of these embeddings as the engine's file holds them.
+ROWS, ROW_BLOCKS = "emb.word rows", "emb.word blocks"
 # A block of 32 weights in the engine's file: its scale as float16, then 16 bytes of 4-bit numbers.
 _BLOCK = 18
 
@@ -61,10 +64,20 @@ def apply(weights: bytes, differences: Mapping[str, np.ndarray]) -> bytes:
     """The weights with every difference applied. Raises ValueError for a tensor that is not there or does not fit.
 
     Differences of matrices (names ending in `.w` of 4-bit tensors) are factors minus one on the scales of their blocks;
-    all others are added. A vector may be shorter than its tensor and then changes only the beginning.
+    all others are added. A vector may be shorter than its tensor and then changes only the beginning. `ROW_BLOCKS`
+    takes the place of the embeddings of the tokens in `ROWS`.
     """
     places = tensors(weights)
     changed = bytearray(weights)
+    differences = dict(differences)
+    if ROWS in differences:
+        rows, blocks = differences.pop(ROWS), differences.pop(ROW_BLOCKS)
+        place = places["emb.word"]
+        width = blocks.size // len(rows)
+        embeddings = np.frombuffer(changed, np.uint8, place.size, place.offset)
+        if blocks.size != width * len(rows) or place.size % width or rows.max() * width >= place.size:
+            raise ValueError("the embeddings do not fit the encoder")
+        embeddings.reshape(-1, width)[rows] = blocks.reshape(len(rows), width)
     for name, difference in differences.items():
         place = places.get(name)
         if place is None:
