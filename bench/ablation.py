@@ -23,6 +23,7 @@ from bot.intents import URGENT
 from bot.languages import CODES
 from bot.nlu.danger import find_danger
 from bot.nlu.reading import encoder_text
+from bot.nlu.writing import LANGUAGES, Writing
 from bot.text import clean
 
 HELD_BACK = 0.1
@@ -55,6 +56,9 @@ def main() -> None:
     intents, wanted = np.array([i for _, i, _ in taught]), np.array([i for _, i, _ in asked])
     of_taught, of_asked = np.array([c for _, _, c in taught]), np.array([c for _, _, c in asked])
     is_urgent = np.isin(wanted, URGENT)
+    writings = {code: Writing(code, [encoder_text(t) for t, _, c in others if c == code]) for code in LANGUAGES}
+    # What is in its own writing already is read twice the same, which changes nothing.
+    restored = [(writings[c].restored(encoder_text(t)) if c in writings else None) or t for t, _, c in asked]
     found: list[list[object]] = []
 
     def add(name: str, names: np.ndarray, scores: np.ndarray, sure: np.ndarray | None = None) -> None:
@@ -103,6 +107,8 @@ def main() -> None:
             add(f"{encoder}: {name}", names, both.probabilities(questions, say_of_neighbours=say))
         shares = both.probabilities(questions)
         add(f"{encoder}: regression and neighbours", names, shares)
+        both_ways = np.sqrt(shares * both.probabilities(encode(restored, adapted=adapted)))
+        add(f"{encoder}: the same, and own writing restored", names, both_ways)
         mixed = shares * np.maximum(by_letters, 1e-4) ** 0.3
         mixed /= mixed.sum(axis=1, keepdims=True)
         add(f"{encoder}: the same, and runs of letters", names, mixed)

@@ -38,8 +38,15 @@ class MessageReader(GraphComponent):
     Reads: text, language. Writes: readings. Learns the writing of a language from data/nlu/.
     """
 
-    def __init__(self, model_storage: ModelStorage, resource: Resource) -> None:
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        """Default configuration."""
+        # Whether text is given its own writing back.
+        return {"restores": True}
+
+    def __init__(self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource) -> None:
         """Construct a component that restores nothing yet."""
+        self._config = config
         self._model_storage = model_storage
         self._resource = resource
         self._writings: Dict[str, Writing] = {}
@@ -53,7 +60,7 @@ class MessageReader(GraphComponent):
         execution_context: ExecutionContext,
     ) -> MessageReader:
         """Create the component (see parent class)."""
-        return cls(model_storage, resource)
+        return cls(config, model_storage, resource)
 
     @classmethod
     def load(
@@ -65,7 +72,7 @@ class MessageReader(GraphComponent):
         **kwargs: Any,
     ) -> MessageReader:
         """Load what was learnt. Raises ValueError when there is nothing."""
-        component = cls(model_storage, resource)
+        component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
             learnt = json.loads((Path(folder) / _FILE).read_text(encoding="utf-8"))
         component._writings = {code: Writing(code, texts) for code, texts in learnt.items()}
@@ -82,7 +89,7 @@ class MessageReader(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Learn how the languages are written."""
         learnt = {}
-        for code in sorted(LANGUAGES):
+        for code in sorted(LANGUAGES) if self._config["restores"] else ():
             path = FOLDER / f"{code}.yml"
             learnt[code] = [encoder_text(text) for _, text in sentences(path)] if path.is_file() else []
         self._writings = {code: Writing(code, texts) for code, texts in learnt.items()}

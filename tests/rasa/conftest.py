@@ -63,8 +63,9 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
     context, resource = ExecutionContext(GraphSchema({})), Resource("reader")
     storage = LocalModelStorage.create(tmp_path_factory.mktemp("reader"))
-    MessageReader.create({}, storage, resource, context).train(TrainingData())
-    return MessageReader.load({}, storage, resource, context)
+    config = MessageReader.get_default_config()
+    MessageReader.create(config, storage, resource, context).train(TrainingData())
+    return MessageReader.load(config, storage, resource, context)
 
 
 def intent(parsed: Parsed) -> str:
