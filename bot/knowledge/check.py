@@ -26,6 +26,7 @@ def check(folder: Path, *, today: date, stale_after_days: int, intents: Collecti
     """
     entries = read_entries(folder)
     faults = list(entries.faults)
+    numbers = {phone.e164 for service in entries.services for phone in service.value.phones if phone.e164}
     for service in entries.services:
         faults += _assurance(service, today, stale_after_days)
         faults += _future_dates(service, today, _dates_of(service.value))
@@ -38,6 +39,8 @@ def check(folder: Path, *, today: date, stale_after_days: int, intents: Collecti
         faults += _future_dates(right, today, (*_dates_of(right.value), *_dates_of_facts(right.value)))
         faults += _unknown_intents(right, intents)
         faults += _uncertain_facts(right)
+        if not entries.faults:
+            faults += _numbers_of_nobody(right, numbers)
         faults += _long_texts(right, _shown_in_right(right.value))
     return sorted(faults)
 
@@ -132,6 +135,14 @@ def _uncertain_facts(entry: Entry[Right]) -> Iterator[Fault]:
     for position, text in enumerate(entry.value.facts_to_verify):
         if _bare(text) in shown:
             yield _fault(entry, ("facts_to_verify", position), "this stands in `facts` as well, where it is shown")
+
+
+def _numbers_of_nobody(entry: Entry[Right], numbers: Collection[str]) -> Iterator[Fault]:
+    for position, fact in enumerate(entry.value.facts):
+        for found in phonenumbers.PhoneNumberMatcher(fact.text, "BE"):
+            if phonenumbers.format_number(found.number, phonenumbers.PhoneNumberFormat.E164) not in numbers:
+                message = f"{found.raw_string} is not the number of any service: did it change there?"
+                yield _fault(entry, ("facts", position, "text"), message, "warning")
 
 
 def _bare(text: str) -> str:

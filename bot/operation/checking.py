@@ -8,12 +8,14 @@ from pathlib import Path
 
 import yaml
 
+from bot.conversations.wording import NUMBERS
 from bot.intents import MACHINERY
 from bot.knowledge.answers import check_answers
 from bot.knowledge.check import check
 from bot.knowledge.document import read
 from bot.knowledge.fault import Fault
 from bot.knowledge.load import KnowledgeError, load
+from bot.knowledge.models import Knowledge
 from bot.operation.catalogues import check_catalogues
 from bot.operation.environments import OperationError
 from bot.operation.expressions import check_expressions
@@ -21,6 +23,8 @@ from bot.operation.sentences import check_sentences
 from bot.settings import ROOT
 
 KNOWLEDGE = ROOT / "knowledge"
+
+_ON_THE_EMERGENCY_CARD = {"phone_112": "be-112", "phone_line": "national-line", "phone_centre": "pag-asa"}
 
 
 def intents() -> set[str]:
@@ -42,6 +46,7 @@ def faults(*, today: date, stale_after_days: int) -> list[Fault]:
         pass  # Its faults are among those of `check`.
     else:
         found += check_answers(KNOWLEDGE / "answers.yml", knowledge, names)
+        found += _check_emergency_card(knowledge)
     try:
         found += check_catalogues()
     except OperationError:
@@ -52,6 +57,19 @@ def faults(*, today: date, stale_after_days: int) -> list[Fault]:
     found += check_expressions(ROOT)
     found += _check_rules(names | MACHINERY)
     return sorted({_relative(fault) for fault in found})
+
+
+def _check_emergency_card(knowledge: Knowledge) -> Iterator[Fault]:
+    """The card that needs neither Rasa nor the knowledge carries numbers of its own; they may not differ."""
+    path = ROOT / "bot" / "conversations" / "wording.py"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    line = next((n for n, text in enumerate(lines, start=1) if text.startswith("NUMBERS = ")), 1)
+    ready = {service.id: service.ready_phones for service in knowledge.showable_services()}
+    for name, service_id in _ON_THE_EMERGENCY_CARD.items():
+        numbers = [phone.local for phone in ready.get(service_id, ())]
+        if NUMBERS[name] not in numbers[:1]:
+            shown = numbers[0] if numbers else "none"
+            yield Fault(path, line, f"{name} is {NUMBERS[name]}, and the number of {service_id} is {shown}")
 
 
 def _check_rules(names: set[str]) -> Iterator[Fault]:

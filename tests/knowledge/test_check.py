@@ -77,6 +77,15 @@ def test_a_fault_in_a_right_is_found(write: Write, good: str, bad: str, expected
     assert [text.startswith(f"{folder}/rights/a.yml:{expected}") for text in found] == [True], found
 
 
+def test_a_number_in_a_fact_that_no_service_has_any_more_is_pointed_out(write: Write) -> None:
+    known, gone = (RIGHT.replace("ask for a bed", f"call {number}") for number in ("02 511 64 64", "02 511 64 65"))
+
+    assert faults_of(write(right=known)) == []
+    (fault,) = faults_of(write(right=gone))
+    assert (fault.line, fault.severity) == (7, "warning")
+    assert fault.message == "example-right: 02 511 64 65 is not the number of any service: did it change there?"
+
+
 def test_a_wrong_number_that_nobody_sees_is_a_warning(write: Write) -> None:
     hidden = SERVICE.replace("02 511 64 64", "02 511 64").replace("ready: true}", "ready: false}")
 
