@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -14,12 +15,14 @@ from bot.knowledge.answers import check_answers
 from bot.knowledge.check import check
 from bot.knowledge.document import read
 from bot.knowledge.fault import Fault
-from bot.knowledge.load import KnowledgeError, load
+from bot.knowledge.load import KnowledgeError, load, read_entries
 from bot.knowledge.models import Knowledge
+from bot.knowledge.points import read_points
 from bot.operation.catalogues import check_catalogues
 from bot.operation.environments import OperationError
 from bot.operation.expressions import check_expressions
 from bot.operation.sentences import check_sentences
+from bot.operation.to_confirm import POINTS, check_page
 from bot.settings import ROOT
 
 KNOWLEDGE = ROOT / "knowledge"
@@ -40,6 +43,7 @@ def faults(*, today: date, stale_after_days: int) -> list[Fault]:
         return [_relative(fault) for fault in domain.faults]  # Without intents nothing else can be judged.
     names = intents()
     found = check(KNOWLEDGE, today=today, stale_after_days=stale_after_days, intents=names)
+    found += read_points(POINTS, read_entries(KNOWLEDGE), today=today).faults
     try:
         knowledge = load(KNOWLEDGE)
     except KnowledgeError:
@@ -47,6 +51,8 @@ def faults(*, today: date, stale_after_days: int) -> list[Fault]:
     else:
         found += check_answers(KNOWLEDGE / "answers.yml", knowledge, names)
         found += _check_emergency_card(knowledge)
+    with suppress(KnowledgeError):
+        found += check_page()
     try:
         found += check_catalogues()
     except OperationError:

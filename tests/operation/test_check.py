@@ -99,6 +99,11 @@ def _confirmed_by_nobody(copy: Copy) -> tuple[str, int, str]:
     return "knowledge/services/centres.yml", line + 1, "pag-asa: confirmed: needs `by` (a role or an organisation)"
 
 
+def _nobody_to_ask(copy: Copy) -> tuple[str, int, str]:
+    line = copy.change("knowledge/to_confirm.yml", "be-101: [centres-112]", "be-101: [nobody]")
+    return "knowledge/to_confirm.yml", line, "no authority or service has the id nobody"
+
+
 def _way(copy: Copy) -> tuple[str, int, str]:
     old = "next: [ask_working_rights, ask_shelter, ask_privacy, change_language]"
     line = copy.change("knowledge/answers.yml", old, "next: [ask_weather]")
@@ -195,6 +200,7 @@ def _new_text(copy: Copy) -> tuple[str, int, str]:
         _digits,
         _emergency_card,
         _confirmed_by_nobody,
+        _nobody_to_ask,
         _way,
         _intent_of_sentences,
         _brackets,
