@@ -92,9 +92,9 @@ def _time(moment: datetime, language: str) -> str:
 
 
 def _checked(service: Service, language: str, today: date, stale_after_days: int) -> str:
-    if service.assured_date is None:
+    if service.sure_on is None:
         return translate(_NEVER_CHECKED, language)
-    day = date_in_words(service.assured_date, language)
+    day = date_in_words(service.sure_on, language)
     stale = service.is_stale(today, stale_after_days)
     return translate(_MAY_HAVE_CHANGED, language).format(date=day) if stale else day
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from actions.cards import card, date_in_words
 from actions.reply import Reply
@@ -44,6 +44,8 @@ _FROM = N_("What I said about this comes from:")
 _NO_SOURCE = N_("This is about how this program works. The people who run it wrote it.")
 _CHECKED = N_("{site}, checked {date}")
 _UNCHECKED = N_("{site}, date unknown")
+_CONFIRMED = N_("People who know it well last confirmed this on {date}.")
+_PARTLY_CONFIRMED = N_("People who know it well confirmed a part of this, on {date}.")
 _GENERAL = N_("It is general information, not legal advice. A centre or a lawyer can tell you what it means for you.")
 _NO_ANSWERS_YET = N_(
     "I understand some {language}, but I cannot answer in it yet. Choose the language that is easiest for you."
@@ -189,10 +191,20 @@ def show_sources(reply: Reply, topic: str, known: Resources) -> None:
         reply.say(_tr(_NO_SOURCE, reply))
     else:
         reply.say("\n".join([_tr(_FROM, reply), *lines[:4]]))
-        reply.say(_tr(_GENERAL, reply))
+        reply.say("\n".join([*_confirmation(facts, known, reply), _tr(_GENERAL, reply)]))
     if wanted:
         _offer_topic(reply, topic, known)
         _offer_next(reply, topic, known, sources=False)
+
+
+def _confirmation(facts: Collection[str], known: Resources, reply: Reply) -> list[str]:
+    """When these facts were confirmed, by the one confirmed longest ago; nothing for drafts."""
+    confirmations = known.knowledge.confirmations_of(facts)
+    days = [confirmation.on for confirmation in confirmations if confirmation]
+    if not days:
+        return []
+    words = _CONFIRMED if len(days) == len(confirmations) else _PARTLY_CONFIRMED
+    return [_tr(words, reply).format(date=date_in_words(min(days), reply.language))]
 
 
 def offer_languages(reply: Reply) -> None:

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -25,7 +25,13 @@ app = typer.Typer(
 )
 counsellor = typer.Typer(no_args_is_help=True, help="The people who answer at the desk.")
 app.add_typer(counsellor, name="counsellor")
+facts = typer.Typer(no_args_is_help=True, help="What Baken knows, and who has confirmed it.")
+app.add_typer(facts, name="facts")
 
+StaleAfter = Annotated[
+    int | None,
+    typer.Option("--stale", min=1, help="Age in days from which a fact is stale (BAKEN_STALE_AFTER_DAYS)."),
+]
 DataFolder = Annotated[Path | None, typer.Option("--data", help="Folder of database and keys (BAKEN_DATA).")]
 
 
@@ -62,13 +68,11 @@ def test(context: typer.Context) -> None:
 
 
 @app.command()
-def check() -> None:
+def check(stale: StaleAfter = None) -> None:
     """Check knowledge, answers, catalogues, training data and domain; each fault with file and line."""
     from bot.operation.checking import faults
 
-    settings = _settings(None)
-    today = datetime.now(UTC).date()
-    found = faults(today=today, stale_after_days=settings.stale_after_days)
+    found = faults(today=_today(), stale_after_days=stale or _settings(None).stale_after_days)
     for fault in found:
         print(fault)
     errors = sum(fault.severity == "error" for fault in found)
@@ -120,6 +124,25 @@ def translations() -> None:
     update()
 
 
+@facts.command("to-confirm")
+def to_confirm(
+    out: Annotated[Path | None, typer.Option(help="Write the page here, docs/to-confirm.md for example.")] = None,
+    stale: StaleAfter = None,
+) -> None:
+    """List what to ask, and whom, before people rely on it: what nobody confirmed, what is stale or uncertain."""
+    from bot.knowledge.load import KnowledgeError
+    from bot.operation.to_confirm import page, write
+
+    try:
+        text = page(today=_today(), stale_after_days=stale or _settings(None).stale_after_days)
+    except KnowledgeError as error:
+        raise OperationError(f"The list cannot be made before these are mended:\n{error}") from error
+    if out is None:
+        print(text, end="")
+    else:
+        write(out, text)
+
+
 @counsellor.command("add")
 def add_counsellor(
     name: Annotated[str, typer.Argument(help="Shown to people when this counsellor joins: a first name is enough.")],
@@ -140,6 +163,12 @@ def add_counsellor(
     except (NameTaken, WeakPassword, BadName) as error:
         raise OperationError(str(error)) from error
     print(f"{name} can sign in at /console")
+
+
+def _today() -> date:
+    from bot.knowledge.hours import BRUSSELS
+
+    return datetime.now(BRUSSELS).date()
 
 
 def _settings(data: Path | None) -> Settings:

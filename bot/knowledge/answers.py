@@ -7,6 +7,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Annotated, Any
 
+import phonenumbers
 from pydantic import Field, ValidationError
 
 from bot.knowledge.document import Document, read
@@ -89,6 +90,10 @@ def check_answers(path: Path, knowledge: Knowledge, intents: Collection[str]) ->
                 fault((intent, "next"), f"{intent}: next leads to {other}, which has no answer")
         for number, bubble in enumerate(answer.bubbles):
             pointer = (intent, "bubbles", number)
+            for digits in phonenumbers.PhoneNumberMatcher(bubble, "BE"):
+                fault(
+                    pointer, f"{intent}: {digits.raw_string} stands in digits: write {{phone_…}} with the service's id"
+                )
             try:
                 shown = fill(bubble, services, "en")
             except KeyError as error:

@@ -1,6 +1,6 @@
 """Everything that can be wrong with the knowledge and that a machine can see."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -21,20 +21,26 @@ def check(folder: Path, *, today: date, stale_after_days: int, intents: Collecti
 
     Args:
         today: the day that age is counted from.
-        stale_after_days: an entry assured longer ago than this gets a warning.
+        stale_after_days: an entry assured or confirmed longer ago than this gets a warning.
         intents: the names that rights may answer.
     """
     entries = read_entries(folder)
     faults = list(entries.faults)
+    numbers = {phone.e164 for service in entries.services for phone in service.value.phones if phone.e164}
     for service in entries.services:
         faults += _assurance(service, today, stale_after_days)
+        faults += _future_dates(service, today, _dates_of(service.value))
+        faults += _confirmed_and_hidden(service)
         faults += _phones(service)
         faults += _opening_hours(service)
         faults += _long_texts(service, _shown_in_service(service.value))
     for right in entries.rights:
         faults += _assurance(right, today, stale_after_days)
+        faults += _future_dates(right, today, (*_dates_of(right.value), *_dates_of_facts(right.value)))
         faults += _unknown_intents(right, intents)
         faults += _uncertain_facts(right)
+        if not entries.faults:
+            faults += _numbers_of_nobody(right, numbers)
         faults += _long_texts(right, _shown_in_right(right.value))
     return sorted(faults)
 
@@ -50,11 +56,40 @@ def _assurance[Value: (Service, Right)](entry: Entry[Value], today: date, stale_
     value = entry.value
     if not value.sources:
         yield _fault(entry, ("sources",), "no source is given")
-    if value.assured_date is None:
+    if value.sure_on is None:
         yield _fault(entry, ("assured_date",), "nobody knows when this was last right", "warning")
     elif value.is_stale(today, stale_after_days):
-        message = f"stale: last assured on {value.assured_date}, more than {stale_after_days} days ago"
-        yield _fault(entry, ("assured_date",), message, "warning")
+        confirmed = value.sure_on != value.assured_date
+        word, pointer = ("confirmed", ("confirmed", "on")) if confirmed else ("assured", ("assured_date",))
+        message = f"stale: last {word} on {value.sure_on}, more than {stale_after_days} days ago"
+        yield _fault(entry, pointer, message, "warning")
+
+
+def _dates_of(value: Service | Right) -> Iterator[tuple[Pointer, date | None]]:
+    yield ("assured_date",), value.assured_date
+    for position, source in enumerate(value.sources):
+        yield ("sources", position, "checked"), source.checked
+    if value.confirmed:
+        yield ("confirmed", "on"), value.confirmed.on
+
+
+def _dates_of_facts(right: Right) -> Iterator[tuple[Pointer, date | None]]:
+    for position, fact in enumerate(right.facts):
+        if fact.confirmed:
+            yield ("facts", position, "confirmed", "on"), fact.confirmed.on
+
+
+def _future_dates[Value: (Service, Right)](
+    entry: Entry[Value], today: date, dates: Iterable[tuple[Pointer, date | None]]
+) -> Iterator[Fault]:
+    for pointer, day in dates:
+        if day is not None and day > today:
+            yield _fault(entry, pointer, f"{'.'.join(map(str, pointer))} is {day}, and today is only {today}")
+
+
+def _confirmed_and_hidden(entry: Entry[Service]) -> Iterator[Fault]:
+    if entry.value.confirmed and not entry.value.ready:
+        yield _fault(entry, ("ready",), "is confirmed, and yet `ready: false` hides it", "warning")
 
 
 def _phones(entry: Entry[Service]) -> Iterator[Fault]:
@@ -100,6 +135,14 @@ def _uncertain_facts(entry: Entry[Right]) -> Iterator[Fault]:
     for position, text in enumerate(entry.value.facts_to_verify):
         if _bare(text) in shown:
             yield _fault(entry, ("facts_to_verify", position), "this stands in `facts` as well, where it is shown")
+
+
+def _numbers_of_nobody(entry: Entry[Right], numbers: Collection[str]) -> Iterator[Fault]:
+    for position, fact in enumerate(entry.value.facts):
+        for found in phonenumbers.PhoneNumberMatcher(fact.text, "BE"):
+            if phonenumbers.format_number(found.number, phonenumbers.PhoneNumberFormat.E164) not in numbers:
+                message = f"{found.raw_string} is not the number of any service: did it change there?"
+                yield _fault(entry, ("facts", position, "text"), message, "warning")
 
 
 def _bare(text: str) -> str:

@@ -108,7 +108,8 @@ def _schema_fault(document: Document, pointer: Pointer, item: object, detail: An
     field = ".".join(str(part) for part in detail["loc"])
     name = item.get("id", "entry without id") if isinstance(item, Mapping) else "entry"
     subject = f"{name}: {field}" if field else str(name)
-    return Fault(document.path, document.line_of((*pointer, *detail["loc"])), f"{subject}: {detail['msg']}")
+    message = detail["msg"].removeprefix("Value error, ")
+    return Fault(document.path, document.line_of((*pointer, *detail["loc"])), f"{subject}: {message}")
 
 
 def _duplicates[Value: (Service, Right, Place)](entries: Sequence[Entry[Value]]) -> Iterator[Fault]:

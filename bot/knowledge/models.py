@@ -1,15 +1,18 @@
 """The shapes of what Baken knows, as frozen values.
 
 Field names follow Open Referral HSDS where it has a word. Texts marked "shown" are read by people in trouble;
-`staff_note`, `facts_to_verify` and `law` are for staff and are never shown. Dates are days; coordinates are
-degrees (WGS 84).
+`staff_note`, `facts_to_verify`, `law` and `confirmed.by` are for staff and are never shown. Dates are days;
+coordinates are degrees (WGS 84).
+
+Publishing has two steps. `ready` says whether an entry or a phone may be shown at all (of a right, `facts` may and
+`facts_to_verify` may not). What is shown is a draft until somebody who is answerable for it has `confirmed` it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Need = Literal[
     "abroad",
@@ -149,6 +152,27 @@ class Location(Frozen):
         return self
 
 
+class Confirmation(Frozen):
+    """Somebody answerable for a fact said that it is right. Only the day is shown."""
+
+    by: Text  # A role or an organisation, never the name of a private person.
+    on: date
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_whole(cls, given: Any) -> Any:
+        if not isinstance(given, Mapping) or not {"by", "on"} <= set(given):
+            raise ValueError("needs `by` (a role or an organisation) and `on` (the day, as 2026-12-01)")
+        return given
+
+    @field_validator("by")
+    @classmethod
+    def _names_no_mailbox(cls, by: str) -> str:
+        if "@" in by:
+            raise ValueError("is a role or an organisation, not somebody's address")
+        return by
+
+
 class Assured(Frozen):
     """Something that somebody checked: how sure it is, since when, and where it was read."""
 
@@ -156,10 +180,20 @@ class Assured(Frozen):
     confidence: Confidence
     # The newest date known among the sources; for a bare year its 1 January, for "about" a year its 1 July.
     assured_date: date | None = None
+    confirmed: Confirmation | None = None  # Without it this is a draft.
+
+    @property
+    def sure_on(self) -> date | None:
+        """The last day on which this was known to be right: confirmed, or else read in a source."""
+        return _later(self.assured_date, self.confirmed)
 
     def is_stale(self, today: date, days: int) -> bool:
-        """Whether this was last assured more than `days` days before `today`, or never."""
-        return self.assured_date is None or (today - self.assured_date).days > days
+        """Whether this was last known to be right more than `days` days before `today`, or never."""
+        return self.sure_on is None or (today - self.sure_on).days > days
+
+
+def _later(assured: date | None, confirmation: Confirmation | None) -> date | None:
+    return max((day for day in (assured, confirmation and confirmation.on) if day), default=None)
 
 
 class Service(Assured):
@@ -215,6 +249,7 @@ class Fact(Frozen):
 
     id: Identifier
     text: Text
+    confirmed: Confirmation | None = None  # Where this sentence alone was confirmed, or later than its topic.
 
 
 class Right(Assured):
@@ -227,6 +262,17 @@ class Right(Assured):
     facts: Annotated[tuple[Fact, ...], Field(min_length=1)]
     facts_to_verify: tuple[Text, ...] = ()
     law: tuple[Text, ...] = ()
+
+    @property
+    def sure_on(self) -> date | None:
+        """As for anything assured, by the fact that was last known to be right the longest ago."""
+        days = [_later(self.assured_date, self.confirmation_of(fact)) for fact in self.facts]
+        return min((day for day in days if day), default=None) if all(days) else None
+
+    def confirmation_of(self, fact: Fact) -> Confirmation | None:
+        """The later of the fact's own confirmation and the topic's; None for a draft."""
+        given = [one for one in (fact.confirmed, self.confirmed) if one]
+        return max(given, key=lambda one: one.on, default=None)
 
 
 class Place(Frozen):
@@ -262,6 +308,13 @@ class Knowledge(Frozen):
             service.model_copy(update={"phones": service.ready_phones})
             for service in self.services.values()
             if service.ready
+        )
+
+    def confirmations_of(self, fact_ids: Iterable[str]) -> tuple[Confirmation | None, ...]:
+        """One for each of these facts; None for a draft. Ids that no fact has are passed over."""
+        wanted = set(fact_ids)
+        return tuple(
+            right.confirmation_of(fact) for right in self.rights.values() for fact in right.facts if fact.id in wanted
         )
 
     def facts_for(self, intent: str) -> tuple[Fact, ...]:

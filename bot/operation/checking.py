@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
 import yaml
 
+from bot.conversations.wording import NUMBERS
 from bot.intents import MACHINERY
 from bot.knowledge.answers import check_answers
 from bot.knowledge.check import check
 from bot.knowledge.document import read
 from bot.knowledge.fault import Fault
-from bot.knowledge.load import KnowledgeError, load
+from bot.knowledge.load import KnowledgeError, load, read_entries
+from bot.knowledge.models import Knowledge
+from bot.knowledge.points import read_points
 from bot.operation.catalogues import check_catalogues
 from bot.operation.environments import OperationError
 from bot.operation.expressions import check_expressions
 from bot.operation.sentences import check_sentences
+from bot.operation.to_confirm import POINTS, check_page
 from bot.settings import ROOT
 
 KNOWLEDGE = ROOT / "knowledge"
+
+_ON_THE_EMERGENCY_CARD = {"phone_112": "be-112", "phone_line": "national-line", "phone_centre": "pag-asa"}
 
 
 def intents() -> set[str]:
@@ -36,12 +43,16 @@ def faults(*, today: date, stale_after_days: int) -> list[Fault]:
         return [_relative(fault) for fault in domain.faults]  # Without intents nothing else can be judged.
     names = intents()
     found = check(KNOWLEDGE, today=today, stale_after_days=stale_after_days, intents=names)
+    found += read_points(POINTS, read_entries(KNOWLEDGE), today=today).faults
     try:
         knowledge = load(KNOWLEDGE)
     except KnowledgeError:
         pass  # Its faults are among those of `check`.
     else:
         found += check_answers(KNOWLEDGE / "answers.yml", knowledge, names)
+        found += _check_emergency_card(knowledge)
+    with suppress(KnowledgeError):
+        found += check_page()
     try:
         found += check_catalogues()
     except OperationError:
@@ -52,6 +63,19 @@ def faults(*, today: date, stale_after_days: int) -> list[Fault]:
     found += check_expressions(ROOT)
     found += _check_rules(names | MACHINERY)
     return sorted({_relative(fault) for fault in found})
+
+
+def _check_emergency_card(knowledge: Knowledge) -> Iterator[Fault]:
+    """The card that needs neither Rasa nor the knowledge carries numbers of its own; they may not differ."""
+    path = ROOT / "bot" / "conversations" / "wording.py"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    line = next((n for n, text in enumerate(lines, start=1) if text.startswith("NUMBERS = ")), 1)
+    ready = {service.id: service.ready_phones for service in knowledge.showable_services()}
+    for name, service_id in _ON_THE_EMERGENCY_CARD.items():
+        numbers = [phone.local for phone in ready.get(service_id, ())]
+        if NUMBERS[name] not in numbers[:1]:
+            shown = numbers[0] if numbers else "none"
+            yield Fault(path, line, f"{name} is {NUMBERS[name]}, and the number of {service_id} is {shown}")
 
 
 def _check_rules(names: set[str]) -> Iterator[Fault]:

@@ -9,6 +9,7 @@ import pytest
 
 from actions.cards import card
 from bot.knowledge.hours import BRUSSELS
+from bot.knowledge.models import Confirmation
 from tests.actions.conftest import LANGUAGES, MONDAY_NOON, Standing
 
 
@@ -48,7 +49,7 @@ def test_days_are_named_in_the_language_of_the_person(known: Standing, language:
 
 
 def test_a_stale_fact_is_marked_with_its_date(known: Standing) -> None:
-    assured = known.services["pag-asa"].assured_date
+    assured = known.services["pag-asa"].sure_on
     assert assured is not None
 
     fresh = shown(known, "pag-asa", today=assured + timedelta(days=120))
@@ -59,12 +60,23 @@ def test_a_stale_fact_is_marked_with_its_date(known: Standing) -> None:
 
 
 def test_a_fact_without_a_date_counts_as_stale(known: Standing) -> None:
-    undated = known.services["pag-asa"].model_copy(update={"assured_date": None})
+    undated = known.services["pag-asa"].model_copy(update={"assured_date": None, "confirmed": None})
 
     found = card(undated, "en", now=MONDAY_NOON, today=date(2026, 11, 23), stale_after_days=9999, distance_km=None)
 
     assert found["is_stale"]
     assert found["checked"] == "date unknown (this may have changed)"
+
+
+def test_a_card_carries_the_day_on_which_it_was_last_confirmed(known: Standing) -> None:
+    confirmation = Confirmation(by="PAG-ASA", on=date(2026, 11, 20))
+    confirmed = known.services["pag-asa"].model_copy(
+        update={"confirmed": confirmation, "assured_date": date(2022, 1, 1)}
+    )
+
+    found = card(confirmed, "en", now=MONDAY_NOON, today=date(2026, 11, 23), stale_after_days=120, distance_km=None)
+
+    assert (found["checked"], found["is_stale"]) == ("November 20, 2026", False)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

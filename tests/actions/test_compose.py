@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -11,6 +14,7 @@ from actions.reply import MOST_BUBBLES, MOST_BUTTONS, Reply
 from bot.catalogue import translate
 from bot.intents import URGENT
 from bot.knowledge.answers import BUBBLE_LENGTH, fill
+from bot.knowledge.models import Confirmation
 from tests.actions.conftest import ANSWERED, INTENTS, LANGUAGES, Standing, read_button
 
 SECOND_NEEDS = (None, "documents_taken", "ask_shelter", "suicidal_thoughts")
@@ -32,6 +36,14 @@ def replied(
 
 def first_bubble(known: Standing, topic: str, language: str) -> str:
     return fill(translate(known.answers.by_intent[topic].bubbles[0], language), known.services, language)
+
+
+def confirmed(known: Standing, topics: Sequence[str], days: Sequence[date]) -> Standing:
+    """The same knowledge with these topics of rights confirmed, each on its day, and no others."""
+    rights = {name: right.model_copy(update={"confirmed": None}) for name, right in known.knowledge.rights.items()}
+    for topic, day in zip(topics, days, strict=True):
+        rights[topic] = rights[topic].model_copy(update={"confirmed": Confirmation(by="Myria", on=day)})
+    return replace(known, knowledge=known.knowledge.model_copy(update={"rights": rights}))
 
 
 def texts(reply: Reply) -> list[str]:
@@ -160,6 +172,22 @@ def test_the_source_of_a_topic_is_a_page_and_a_day(known: Standing) -> None:
 
     assert "ask_residence" in offered(reply)
     assert any(", checked " in line and "." in line.split(",")[0] for line in texts(reply)[0].splitlines())
+
+
+def test_what_was_confirmed_says_when_and_not_by_whom(known: Standing) -> None:
+    topics = ("first-safety", "police", "bystander")  # What the answer to "in_danger" rests on.
+    days = (date(2026, 11, 20), date(2026, 11, 2), date(2026, 11, 19))
+    draft, part, whole = Reply("en"), Reply("en"), Reply("en")
+
+    compose.show_sources(draft, "in_danger", confirmed(known, (), ()))
+    compose.show_sources(part, "in_danger", confirmed(known, topics[:1], days[:1]))
+    compose.show_sources(whole, "in_danger", confirmed(known, topics, days))
+
+    assert "confirmed" not in " ".join(texts(draft))
+    assert "confirmed a part of this, on November 20, 2026." in texts(part)[1]
+    assert "last confirmed this on November 2, 2026." in texts(whole)[1]  # The oldest of the three.
+    assert "Myria" not in " ".join(texts(whole))
+    assert max(map(len, texts(whole))) <= BUBBLE_LENGTH
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -77,7 +77,7 @@ def test_a_place_that_refers_to_no_service_is_found(write: Write) -> None:
         ("services: {a: b}\n", "1: `services` must be a list"),
         ("services: [one]\n", "1: entry: Input should be a valid dictionary"),
         (SERVICE.replace("2026-11-01}", "2026-13-01}"), "is not YAML"),
-        (SERVICE.replace('url: "https://shelter.example/contact", ', ""), "sources.0: Value error, a source needs"),
+        (SERVICE.replace('url: "https://shelter.example/contact", ', ""), "sources.0: a source needs"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_a_fault_and_not_a_crash(write: Write, text: str, fault: str) -> None:

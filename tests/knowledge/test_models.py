@@ -67,12 +67,12 @@ def test_a_service_without_an_english_name_is_named_in_french(knowledge: Knowled
 
 def test_what_was_assured_long_ago_or_never_is_stale(knowledge: Knowledge) -> None:
     service = knowledge.services["be-112"]
-    assured = service.assured_date
+    assured = service.sure_on
     assert assured is not None
 
     assert not service.is_stale(assured + timedelta(days=90), 90)
     assert service.is_stale(assured + timedelta(days=91), 90)
-    assert service.model_copy(update={"assured_date": None}).is_stale(assured, 90)
+    assert service.model_copy(update={"assured_date": None, "confirmed": None}).is_stale(assured, 90)
     assert knowledge.rights["first-safety"].is_stale(date(2030, 1, 1), 365)
 
 

@@ -83,6 +83,27 @@ def _placeholder(copy: Copy) -> tuple[str, int, str]:
     return "knowledge/answers.yml", line, "phone_be_113 is no phone, name or address that is ready to be shown"
 
 
+def _digits(copy: Copy) -> tuple[str, int, str]:
+    line = copy.change("knowledge/answers.yml", "- |-\n    Hello.", "- |-\n    Hello. Call 02 511 64 64.")
+    return "knowledge/answers.yml", line, "greet: 02 511 64 64 stands in digits"
+
+
+def _emergency_card(copy: Copy) -> tuple[str, int, str]:
+    line = copy.change("bot/conversations/wording.py", '"phone_centre": "02 511 64 64"', '"phone_centre": "02 511"')
+    return "bot/conversations/wording.py", line, "phone_centre is 02 511, and the number of pag-asa is 02 511 64 64"
+
+
+def _confirmed_by_nobody(copy: Copy) -> tuple[str, int, str]:
+    ready = "    assured_date: 2022-01-01\n"
+    line = copy.change("knowledge/services/centres.yml", ready, ready + "    confirmed: {on: 2026-11-20}\n")
+    return "knowledge/services/centres.yml", line + 1, "pag-asa: confirmed: needs `by` (a role or an organisation)"
+
+
+def _nobody_to_ask(copy: Copy) -> tuple[str, int, str]:
+    line = copy.change("knowledge/to_confirm.yml", "be-101: [centres-112]", "be-101: [nobody]")
+    return "knowledge/to_confirm.yml", line, "no authority or service has the id nobody"
+
+
 def _way(copy: Copy) -> tuple[str, int, str]:
     old = "next: [ask_working_rights, ask_shelter, ask_privacy, change_language]"
     line = copy.change("knowledge/answers.yml", old, "next: [ask_weather]")
@@ -176,6 +197,10 @@ def _new_text(copy: Copy) -> tuple[str, int, str]:
         _yaml,
         _number,
         _placeholder,
+        _digits,
+        _emergency_card,
+        _confirmed_by_nobody,
+        _nobody_to_ask,
         _way,
         _intent_of_sentences,
         _brackets,
