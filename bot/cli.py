@@ -27,6 +27,10 @@ counsellor = typer.Typer(no_args_is_help=True, help="The people who answer at th
 app.add_typer(counsellor, name="counsellor")
 facts = typer.Typer(no_args_is_help=True, help="What Baken knows, and who has confirmed it.")
 app.add_typer(facts, name="facts")
+services = typer.Typer(
+    no_args_is_help=True, help="Services to and from other directories, in HSDS 3.1 (Open Referral)."
+)
+app.add_typer(services, name="services")
 
 StaleAfter = Annotated[
     int | None,
@@ -163,6 +167,27 @@ def add_counsellor(
     except (NameTaken, WeakPassword, BadName) as error:
         raise OperationError(str(error)) from error
     print(f"{name} can sign in at /console")
+
+
+@services.command("export")
+def export_services(
+    out: Annotated[Path | None, typer.Option(help="A file, or a folder for one file a service as well.")] = None,
+) -> None:
+    """Write every service that people are shown; without --out to standard output."""
+    from bot.operation.exchange import export_services as export
+
+    export(ROOT / "knowledge", out)
+
+
+@services.command("import")
+def import_services(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Services in HSDS, as JSON.")],
+) -> None:
+    """Write what is new or changed as drafts that nobody is shown, and say what became of each entry."""
+    from bot.operation.exchange import import_services as import_
+
+    whole = import_(ROOT / "knowledge", file, _today())
+    raise typer.Exit(0 if whole else 1)
 
 
 def _today() -> date:

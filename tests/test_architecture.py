@@ -18,7 +18,10 @@ SHARED = tuple(
 )
 GATEWAY_SIDE = tuple(
     f"bot.{name}"
-    for name in ("conversations", "channels", "desk", "app", "gateway", "knowledge", "operation", "serve", "settings")
+    for name in (
+        *("conversations", "channels", "desk", "app", "gateway", "knowledge", "exchange", "operation", "serve"),
+        "settings",
+    )
 )
 
 
