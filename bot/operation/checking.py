@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -9,10 +10,11 @@ from pathlib import Path
 import yaml
 
 from bot.intents import MACHINERY
-from bot.knowledge.answers import check_answers
+from bot.knowledge.answers import check_answers, load_answers
 from bot.knowledge.check import check
 from bot.knowledge.document import read
 from bot.knowledge.fault import Fault
+from bot.knowledge.links import check_links
 from bot.knowledge.load import KnowledgeError, load
 from bot.operation.catalogues import check_catalogues
 from bot.operation.environments import OperationError
@@ -42,6 +44,7 @@ def faults(*, today: date, stale_after_days: int) -> list[Fault]:
         pass  # Its faults are among those of `check`.
     else:
         found += check_answers(KNOWLEDGE / "answers.yml", knowledge, names)
+    found += _check_links()
     try:
         found += check_catalogues()
     except OperationError:
@@ -52,6 +55,12 @@ def faults(*, today: date, stale_after_days: int) -> list[Fault]:
     found += check_expressions(ROOT)
     found += _check_rules(names | MACHINERY)
     return sorted({_relative(fault) for fault in found})
+
+
+def _check_links() -> Iterator[Fault]:
+    # Faults of the answers are named by `check_answers`; without answers nothing can be said about what leads to them.
+    with contextlib.suppress(KnowledgeError):
+        yield from check_links(KNOWLEDGE / "links.yml", load_answers(KNOWLEDGE / "answers.yml"))
 
 
 def _check_rules(names: set[str]) -> Iterator[Fault]:

@@ -170,9 +170,27 @@ def _new_text(copy: Copy) -> tuple[str, int, str]:
     return "locale/baken.pot", 1, '"All the topics": run ./baken translations'
 
 
+def _link(copy: Copy) -> tuple[str, int, str]:
+    line = copy.change("knowledge/links.yml", "work: ask_working_rights", "work: ask_weather")
+    return "knowledge/links.yml", line, "work: ask_weather is no topic of the menu in answers.yml"
+
+
+def _link_named_like_a_language(copy: Copy) -> tuple[str, int, str]:
+    line = copy.change("knowledge/links.yml", "work: ", "ro: ")
+    return "knowledge/links.yml", line, "ro: this is the code of a language"
+
+
+def _link_that_cannot_be_typed(copy: Copy) -> tuple[str, int, str]:
+    line = copy.change("knowledge/links.yml", "work: ", "my_work: ")
+    return "knowledge/links.yml", line, "my_work: a name has small letters and hyphens only"
+
+
 @pytest.mark.parametrize(
     "break_something",
     [
+        _link,
+        _link_named_like_a_language,
+        _link_that_cannot_be_typed,
         _yaml,
         _number,
         _placeholder,
