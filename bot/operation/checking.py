@@ -14,8 +14,9 @@ from bot.knowledge.answers import check_answers, load_answers
 from bot.knowledge.check import check
 from bot.knowledge.document import read
 from bot.knowledge.fault import Fault
-from bot.knowledge.links import check_links
+from bot.knowledge.links import check_links, load_topics
 from bot.knowledge.load import KnowledgeError, load
+from bot.knowledge.sheets import check_sheets
 from bot.operation.catalogues import check_catalogues
 from bot.operation.environments import OperationError
 from bot.operation.expressions import check_expressions
@@ -44,7 +45,7 @@ def faults(*, today: date, stale_after_days: int) -> list[Fault]:
         pass  # Its faults are among those of `check`.
     else:
         found += check_answers(KNOWLEDGE / "answers.yml", knowledge, names)
-    found += _check_links()
+    found += _check_links_and_sheets()
     try:
         found += check_catalogues()
     except OperationError:
@@ -57,10 +58,15 @@ def faults(*, today: date, stale_after_days: int) -> list[Fault]:
     return sorted({_relative(fault) for fault in found})
 
 
-def _check_links() -> Iterator[Fault]:
+def _check_links_and_sheets() -> Iterator[Fault]:
+    links = KNOWLEDGE / "links.yml"
     # Faults of the answers are named by `check_answers`; without answers nothing can be said about what leads to them.
     with contextlib.suppress(KnowledgeError):
-        yield from check_links(KNOWLEDGE / "links.yml", load_answers(KNOWLEDGE / "answers.yml"))
+        yield from check_links(links, load_answers(KNOWLEDGE / "answers.yml"))
+    try:
+        yield from check_sheets(KNOWLEDGE / "sheets.yml", load_topics(links))
+    except KnowledgeError as error:
+        yield from error.faults
 
 
 def _check_rules(names: set[str]) -> Iterator[Fault]:
