@@ -25,7 +25,8 @@ def language_for(turn: Turn) -> str:
     and the message is more than a place or a name. Then comes the language so far, then what the channel knows
     (the person's choice there, or the app's language), then even an unsure guess, then English.
     """
-    asked = turn.entities.get("language") if turn.intent == "change_language" else None
+    # A link names the language within what it sends; somebody who tells a story may name one by the way.
+    asked = turn.entities.get("language") if turn.is_tap or turn.intent == "change_language" else None
     if asked:
         return closest_offered(parse(str(asked)))
     before = parse(turn.slots.get("language")) or parse(turn.metadata.get("language"))

@@ -86,7 +86,10 @@ def main() -> None:
         all_of_it = [(t, i, code) for t, i in labelled(ROOT / "tests" / "nlu" / f"{code}.yml")]
         questions += random.Random(code).sample(all_of_it, min(given.asked, len(all_of_it)))
     ours = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))["pipeline"]
-    without = {"bot.nlu.encoder.SentenceEncoder": {"adapted": False}, "bot.nlu.reader.MessageReader": {"restores": False}}
+    without = {
+        "bot.nlu.encoder.SentenceEncoder": {"adapted": False},
+        "bot.nlu.reader.MessageReader": {"restores": False},
+    }
     plain = [{**step, **without.get(step["name"], {})} for step in ours]
     default = yaml.safe_load((ROOT / "bench" / "diet.yml").read_text(encoding="utf-8"))["pipeline"]
 

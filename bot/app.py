@@ -18,7 +18,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.body_limit import BodyLimit
-from bot.channels import web
+from bot.channels import page, web
 from bot.channels.telegram import webhook
 from bot.channels.telegram.channel import telegram
 from bot.conversations.errors import HandoffGone, NotYours, TooManyMessages, UnknownConversation
@@ -141,6 +141,7 @@ def create_app(settings: Settings, *, brain: Brain | None = None) -> FastAPI:
     app.add_middleware(BodyLimit, most_bytes=_MOST_BODY_BYTES)
     app.add_middleware(SecurityHeaders)
     app.include_router(web.router)
+    app.include_router(page.router)
     app.include_router(webhook.router)
     app.include_router(desk_router)
     _add_errors(app)
@@ -204,7 +205,3 @@ def _add_pages(app: FastAPI) -> None:
 
     public("widget.js", "text/javascript", "widget")
     public("demo.css", "text/css", "widget")
-
-    @app.get("/", include_in_schema=False)
-    async def demo() -> FileResponse:
-        return FileResponse(WEB / "widget" / "demo.html", media_type="text/html")

@@ -147,6 +147,32 @@ def to_confirm(
         write(out, text)
 
 
+@app.command()
+def qr(
+    lang: Annotated[str | None, typer.Option(help="Code of the language, such as ro.")] = None,
+    place: Annotated[
+        str | None, typer.Option(help="Where the sheet will lie: a place of knowledge/sheets.yml.")
+    ] = None,
+    url: Annotated[str | None, typer.Option(help="Public https address of the page with the widget.")] = None,
+    bot: Annotated[str | None, typer.Option(help="Name of the bot on Telegram.")] = None,
+    out: Annotated[Path | None, typer.Option(help="File of the sheet; with --all the folder of all sheets.")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Every language and place that is not named otherwise.")] = False,
+) -> None:
+    """Make printable A6 sheets with a code that opens the conversation in a language (docs/sheets.md)."""
+    from bot.knowledge.load import KnowledgeError
+    from bot.operation.sheets import Doors, make
+
+    try:
+        doors = Doors.of(page=url, bot=bot)
+        made, remarks = make(doors, language=lang, place=place, every=all_, out=out)
+    except KnowledgeError as error:
+        raise OperationError(str(error)) from error
+    for path in made:
+        print(path)
+    for remark in remarks:
+        print(remark, file=sys.stderr)
+
+
 @counsellor.command("add")
 def add_counsellor(
     name: Annotated[str, typer.Argument(help="Shown to people when this counsellor joins: a first name is enough.")],

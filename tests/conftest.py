@@ -28,6 +28,7 @@ class DecidedBrain:
 
     think: Callable[[str], Reply] = lambda text: Reply((Body(f"you said: {text}"),), language="en")
     heard: list[str] = field(default_factory=list)
+    languages: list[str | None] = field(default_factory=list)
     at_once: dict[str, int] = field(default_factory=dict)
     most_at_once: int = 0
     down: bool = False
@@ -38,6 +39,7 @@ class DecidedBrain:
 
     async def answer(self, conversation_id: str, text: str, *, language: str | None, channel: str) -> Reply:
         self.heard.append(text)
+        self.languages.append(language)
         self.at_once[conversation_id] = self.at_once.get(conversation_id, 0) + 1
         self.most_at_once = max(self.most_at_once, self.at_once[conversation_id])
         try:

@@ -185,7 +185,8 @@ def main() -> None:
     step, started, history = 0, time.monotonic(), [before]
     for epoch in range(given.epochs):
         chance.shuffle(taught)
-        heard = {n: tokenizer(spoiled(all_sentences[n].text, all_sentences[n].language, chance)) or tokens[n] for n in taught}
+        as_others_type = {n: spoiled(all_sentences[n].text, all_sentences[n].language, chance) for n in taught}
+        heard = {n: tokenizer(text) or tokens[n] for n, text in as_others_type.items()}
         batches = []
         for start in range(0, len(taught), given.batch * 32):
             block = sorted(taught[start : start + given.batch * 32], key=lambda n: len(heard[n]))

@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from bot.nlu.adaptation import ROWS, ROW_BLOCKS, Tensor, tensors
+from bot.nlu.adaptation import ROW_BLOCKS, ROWS, Tensor, tensors
 
 # Longer sentences are cut; none of the training sentences is.
 MOST_TOKENS = 128
@@ -107,9 +107,7 @@ def _unpacked(raw: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _packed(whole: np.ndarray, scales: np.ndarray) -> np.ndarray:
     """The bytes, shape (blocks, 18), that `_unpacked` reads."""
     high = (whole + 8).astype(np.uint8)
-    return np.concatenate(
-        [scales.astype(np.float16)[:, None].view(np.uint8), high[:, :16] | high[:, 16:] << 4], axis=1
-    )
+    return np.concatenate([scales.astype(np.float16)[:, None].view(np.uint8), high[:, :16] | high[:, 16:] << 4], axis=1)
 
 
 def rounded(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

@@ -14,14 +14,15 @@ from pydantic import BaseModel, Field, model_validator
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from bot.catalogue import N_, translate
+from bot.channels.links import Link
 from bot.conversations.body import Body
 from bot.conversations.errors import UnknownConversation
 from bot.conversations.models import Sender
 from bot.conversations.retention import erase
 from bot.conversations.store import Stored, hash_token
 from bot.gateway import Gateway, operator_token
-from bot.knowledge.answers import menu
-from bot.languages import SOURCE, language, offered, parse
+from bot.knowledge.answers import all_answers, menu
+from bot.languages import SOURCE, closest_offered, language, offered, parse
 from bot.text import MESSAGE_LENGTH, clean
 
 CHANNEL = "web"
@@ -195,11 +196,14 @@ WIDGET_TEXTS = {
 
 
 @router.get("/widget/{tag}")
-async def widget_texts(request: Request, tag: Annotated[str, Path(max_length=35)]) -> dict[str, Any]:
-    """The widget's own texts in a language (any BCP 47 tag; the closest offered one answers), and all languages."""
+async def widget_texts(request: Request, tag: Annotated[str, Path(max_length=35)], topic: str = "") -> dict[str, Any]:
+    """The widget's own texts in a language (any BCP 47 tag; the closest offered one answers), and all languages.
+
+    `topic` is that of a link (knowledge/links.yml): what a tap on it would say comes back, null for an unknown one.
+    `is_supported` is false for a tag whose language is none of ours.
+    """
     gateway = Gateway.of(request)
-    code = parse(tag)
-    code = code if code in offered() else SOURCE
+    code = closest_offered(parse(tag))
     hours = f"{gateway.settings.retention_h:g}"
     texts = {key: translate(text, code) for key, text in WIDGET_TEXTS.items()}
     texts["notice"] = texts["notice"].format(hours=hours)
@@ -207,6 +211,7 @@ async def widget_texts(request: Request, tag: Annotated[str, Path(max_length=35)
         texts["title"] = gateway.settings.public_name
     return {
         "language": code,
+        "is_supported": parse(tag) is not None,
         "direction": language(code).direction,
         "texts": texts,
         "exit_url": gateway.settings.exit_url,
@@ -214,8 +219,16 @@ async def widget_texts(request: Request, tag: Annotated[str, Path(max_length=35)
             {"title": translate(group.title, code), "payload": f'/main_menu{{"group":"{number}"}}'}
             for number, group in enumerate(menu())
         ],
+        "topic": _first_tap(Link.from_query(code, topic)),
         "languages": [{"code": c, "name": language(c).own_name} for c in offered()],
     }
+
+
+def _first_tap(link: Link) -> dict[str, str] | None:
+    if link.intent is None:
+        return None
+    title = all_answers().by_intent[link.intent].title
+    return {"title": translate(title, link.language or SOURCE), "payload": link.payload(otherwise=link.intent)}
 
 
 async def _access(gateway: Gateway, conversation_id: str, authorization: str) -> None:

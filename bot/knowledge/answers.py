@@ -58,9 +58,14 @@ def load_answers(path: Path) -> Answers:
 
 
 @lru_cache(maxsize=1)
+def all_answers() -> Answers:
+    """The answers of this installation, read once a process. Raises KnowledgeError."""
+    return load_answers(ANSWERS_FILE)
+
+
 def menu() -> tuple[MenuGroup, ...]:
-    """The menu of this installation, read once a process. Raises KnowledgeError."""
-    return load_answers(ANSWERS_FILE).menu
+    """The menu of this installation. Raises KnowledgeError."""
+    return all_answers().menu
 
 
 def check_answers(path: Path, knowledge: Knowledge, intents: Collection[str]) -> list[Fault]:

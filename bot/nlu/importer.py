@@ -37,7 +37,7 @@ class Sentence(Message):
         """Changes with the text and the intent; once components have added to the message, with all of it."""
         if self._cached_fingerprint is None and not self.features and self.data.keys() == _PLAIN:
             said = f"{self.data[INTENT]}\n{self.data[TEXT]}"
-            self._cached_fingerprint = hashlib.md5(said.encode("utf-8")).hexdigest()  # noqa: S324
+            self._cached_fingerprint = hashlib.md5(said.encode("utf-8")).hexdigest()
         return super().fingerprint()
 
 

@@ -125,7 +125,7 @@ class Writing:
     def _teaches(self, words: List[str]) -> bool:
         letters = [word for word in words if word[0].isalpha()]
         own = sum(map(self._is_own, letters))
-        # Nearly every second word of Vietnamese has a mark; in Hungarian, Serbian and Turkish whole sentences have none.
+        # Nearly every word of Vietnamese has a mark; in Hungarian, Serbian and Turkish whole sentences have none.
         share = {"vi": 0.25}.get(self._code, 0.01 if self._code in MARKED else 0.5)
         return own > 0 and own >= share * len(letters)
 

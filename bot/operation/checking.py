@@ -11,13 +11,15 @@ import yaml
 
 from bot.conversations.wording import NUMBERS
 from bot.intents import MACHINERY
-from bot.knowledge.answers import check_answers
+from bot.knowledge.answers import check_answers, load_answers
 from bot.knowledge.check import check
 from bot.knowledge.document import read
 from bot.knowledge.fault import Fault
+from bot.knowledge.links import check_links, load_topics
 from bot.knowledge.load import KnowledgeError, load, read_entries
 from bot.knowledge.models import Knowledge
 from bot.knowledge.points import read_points
+from bot.knowledge.sheets import check_sheets
 from bot.operation.catalogues import check_catalogues
 from bot.operation.environments import OperationError
 from bot.operation.expressions import check_expressions
@@ -53,6 +55,7 @@ def faults(*, today: date, stale_after_days: int) -> list[Fault]:
         found += _check_emergency_card(knowledge)
     with suppress(KnowledgeError):
         found += check_page()
+    found += _check_links_and_sheets()
     try:
         found += check_catalogues()
     except OperationError:
@@ -76,6 +79,17 @@ def _check_emergency_card(knowledge: Knowledge) -> Iterator[Fault]:
         if NUMBERS[name] not in numbers[:1]:
             shown = numbers[0] if numbers else "none"
             yield Fault(path, line, f"{name} is {NUMBERS[name]}, and the number of {service_id} is {shown}")
+
+
+def _check_links_and_sheets() -> Iterator[Fault]:
+    links = KNOWLEDGE / "links.yml"
+    # Faults of the answers are named by `check_answers`; without answers nothing can be said about what leads to them.
+    with suppress(KnowledgeError):
+        yield from check_links(links, load_answers(KNOWLEDGE / "answers.yml"))
+    try:
+        yield from check_sheets(KNOWLEDGE / "sheets.yml", load_topics(links))
+    except KnowledgeError as error:
+        yield from error.faults
 
 
 def _check_rules(names: set[str]) -> Iterator[Fault]:

@@ -85,6 +85,10 @@ def test_a_language_that_is_asked_for_wins(asked: str, got: str) -> None:
     assert wanted == got
 
 
+def test_a_link_brings_its_language_along() -> None:
+    assert language_for(Turn.of(tapped('/ask_shelter{"language":"fr"}', slots={"language": "nl"}))) == "fr"
+
+
 def test_naming_a_language_in_a_story_is_not_asking_for_it() -> None:
     assert chosen_for(entities={"language": "nl"}, written=FRENCH) == "fr"
 

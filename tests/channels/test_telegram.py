@@ -210,10 +210,10 @@ async def test_a_late_answer_to_a_tap_is_no_trouble(gateway: Gateway, bot_api: B
 
 
 async def test_commands_go_where_buttons_go(gateway: Gateway, bot_api: BotApi, brain: DecidedBrain) -> None:
-    for typed in ("/start", "/language", "/emergency", "/human", "/delete", "/help@info_bot", "/start en_ask_shelter"):
+    for typed in ("/start", "/language", "/emergency", "/human", "/delete", "/help@info_bot"):
         bot_api.says(5, typed)
     bot_api.says(5, "/affirm")
-    await bot_api.until(lambda: len(brain.heard) == 8)
+    await bot_api.until(lambda: len(brain.heard) == 7)
 
     assert brain.heard == [
         "/greet",
@@ -222,9 +222,44 @@ async def test_commands_go_where_buttons_go(gateway: Gateway, bot_api: BotApi, b
         "/ask_human",
         "/delete_my_data",
         "/main_menu",
-        "/ask_shelter",
         "affirm",
     ]
+
+
+@pytest.mark.parametrize(
+    ("parameter", "heard", "language"),
+    [
+        ("ro_work", '/ask_working_rights{"language":"ro"}', "ro"),
+        ("FR_Shelter", '/ask_shelter{"language":"fr"}', "fr"),
+        ("ar", '/greet{"language":"ar"}', "ar"),
+        ("danger", "/in_danger", "en"),
+        ("en_ask_shelter", '/ask_shelter{"language":"en"}', "en"),
+        ("fr_weather", '/greet{"language":"fr"}', "fr"),
+        ("xx_minor", "/minor", "en"),
+        ("xx_weather", "/greet", "en"),
+        ("_", "/greet", "en"),
+        ("-" * 64, "/greet", "en"),
+    ],
+)
+async def test_a_link_opens_the_chat_in_its_language_and_on_its_topic(
+    gateway: Gateway, bot_api: BotApi, brain: DecidedBrain, parameter: str, heard: str, language: str
+) -> None:
+    bot_api.says(5, f"/start {parameter}")
+    await bot_api.until(lambda: bot_api.texts(5))
+
+    assert (brain.heard, brain.languages) == ([heard], [language])
+
+
+async def test_a_link_also_changes_the_language_of_a_chat_that_goes_on(
+    gateway: Gateway, bot_api: BotApi, brain: DecidedBrain
+) -> None:
+    bot_api.says(5, "hello")
+    await bot_api.until(lambda: bot_api.texts(5))
+
+    bot_api.says(5, "/start fr_papers")
+    await bot_api.until(lambda: len(bot_api.texts(5)) == 2)
+
+    assert brain.heard == ["hello", '/ask_residence{"language":"fr"}']
 
 
 async def test_a_picture_is_not_kept_and_its_words_are_read(

@@ -191,9 +191,63 @@ def _new_text(copy: Copy) -> tuple[str, int, str]:
     return "locale/baken.pot", 1, '"All the topics": run ./baken translations'
 
 
+def _link(copy: Copy) -> tuple[str, int, str]:
+    line = copy.change("knowledge/links.yml", "work: ask_working_rights", "work: ask_weather")
+    return "knowledge/links.yml", line, "work: ask_weather is no topic of the menu in answers.yml"
+
+
+def _link_named_like_a_language(copy: Copy) -> tuple[str, int, str]:
+    line = copy.change("knowledge/links.yml", "work: ", "ro: ")
+    return "knowledge/links.yml", line, "ro: this is the code of a language"
+
+
+def _link_that_cannot_be_typed(copy: Copy) -> tuple[str, int, str]:
+    line = copy.change("knowledge/links.yml", "work: ", "my_work: ")
+    return "knowledge/links.yml", line, "my_work: a name has small letters and hyphens only"
+
+
+def _sheet_to_nowhere(copy: Copy) -> tuple[str, int, str]:
+    line = copy.change("knowledge/sheets.yml", "nail-bar: {topic: work}", "nail-bar: {topic: nails}")
+    return "knowledge/sheets.yml", line, "nail-bar: nails is no name of links.yml"
+
+
+def _sheet_without_place(copy: Copy) -> tuple[str, int, str]:
+    line = copy.change("knowledge/sheets.yml", "      nail-bar: Vragen over werk, papieren of wonen?\n", "")
+    return "knowledge/sheets.yml", line - 3, "nl: nail-bar has no text"
+
+
+def _sheet_with_empty_text(copy: Copy) -> tuple[str, int, str]:
+    line = copy.change("knowledge/sheets.yml", "free: Gratis en in je eigen taal", 'free: "  "')
+    return "knowledge/sheets.yml", line, "languages.nl.free: String should have at least 1 character"
+
+
+def _sheet_too_long(copy: Copy) -> tuple[str, int, str]:
+    line = copy.change("knowledge/sheets.yml", "no_app: Geen app nodig", f"no_app: {'app ' * 9}")
+    return "knowledge/sheets.yml", line, "languages.nl.no_app: String should have at most 32 characters"
+
+
+def _sheet_that_tells(copy: Copy) -> tuple[str, int, str]:
+    line = copy.change("knowledge/sheets.yml", "free: Gratis en in je eigen taal", "free: Gratis voor Slachtoffers")
+    return "knowledge/sheets.yml", line, "nl: slachtoffer would tell others what the sheet is about"
+
+
+def _sheet_in_no_language(copy: Copy) -> tuple[str, int, str]:
+    line = copy.change("knowledge/sheets.yml", "\n  so:\n", "\n  eo:\n")
+    return "knowledge/sheets.yml", line + 1, "eo is no supported language"
+
+
 @pytest.mark.parametrize(
     "break_something",
     [
+        _link,
+        _link_named_like_a_language,
+        _link_that_cannot_be_typed,
+        _sheet_to_nowhere,
+        _sheet_without_place,
+        _sheet_with_empty_text,
+        _sheet_too_long,
+        _sheet_that_tells,
+        _sheet_in_no_language,
         _yaml,
         _number,
         _placeholder,

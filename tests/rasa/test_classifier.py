@@ -77,7 +77,9 @@ def test_one_way_to_read_a_text_helps_another_that_says_nothing(
     encoder: Any, storage: LocalModelStorage, context: ExecutionContext
 ) -> None:
     classifier = trained(encoder, storage, context)
-    typed, both = (Message({TEXT: "x", READINGS: [ways]}) for ways in (["qfx zb"], ["qfx zb", "my boss has not paid me"]))
+    typed, both = (
+        Message({TEXT: "x", READINGS: [ways]}) for ways in (["qfx zb"], ["qfx zb", "my boss has not paid me"])
+    )
 
     found = classifier.process(encoder.process([typed, both]))
 

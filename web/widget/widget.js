@@ -3,7 +3,7 @@
  *
  *   <script src="https://gateway.example/widget.js" defer></script><baken-chat></baken-chat>
  *
- * Attributes: server, language, open. Events: baken-open, baken-close. Theming: docs/embedding.md.
+ * Attributes: server, language, open, link. Events: baken-open, baken-close. Theming: docs/embedding.md.
  *
  * Promises: what was written survives a bad network and a reload and arrives once; nothing is left in the browser but
  * sessionStorage, and nothing at all after "Leave quickly"; only the gateway is ever asked; 112 can be called before it
@@ -199,6 +199,17 @@ textarea { flex: 1; min-width: 0; min-height: 44px; max-height: 8em; field-sizin
   const primary = (tag) => (tag || "").toLowerCase().split(/[-_]/)[0];
   // A proxy without its gateway may also say 404: only the gateway's own word ends a conversation.
   const isGone = (status, data) => status === 404 && Boolean(data) && data.error === "unknown_conversation";
+  /** What a link asks for (?lang=ro&topic=work), taken out of the address; null when it asks for nothing. */
+  function takeLink() {
+    const url = new URL(location.href);
+    const names = ["lang", "topic"];
+    if (!names.some((name) => url.searchParams.has(name))) return null;
+    const [language, topic] = names.map((name) => (/^[\w-]{2,35}$/.exec(url.searchParams.get(name)) || [""])[0]);
+    for (const name of names) url.searchParams.delete(name);
+    history.replaceState(history.state, "", url);
+    return { language, topic };
+  }
+
   const isWeb = (url) => /^https?:\/\//i.test(url || "");
 
   // --- Telephone numbers in running text -------------------------------------------------------------------------
@@ -267,14 +278,14 @@ textarea { flex: 1; min-width: 0; min-height: 44px; max-height: 8em; field-sizin
       try {
         saved = JSON.parse(sessionStorage.getItem(STORAGE));
       } catch (_) { /* Storage is forbidden here or holds something else: start afresh. */ }
-      return { id: null, token: null, language: null, outbox: [], ...(saved || {}) };
+      return { id: null, token: null, language: null, link: null, outbox: [], ...(saved || {}) };
     }
 
     save() {
       if (this.signal.aborted) return;
-      const { id, language, outbox } = this.saved;
+      const { id, language, link, outbox } = this.saved;
       try {
-        if (id || language || outbox.length) sessionStorage.setItem(STORAGE, JSON.stringify(this.saved));
+        if (id || language || link || outbox.length) sessionStorage.setItem(STORAGE, JSON.stringify(this.saved));
         else sessionStorage.removeItem(STORAGE);
       } catch (_) { /* Without storage the conversation lives as long as the page. */ }
     }
@@ -553,8 +564,12 @@ textarea { flex: 1; min-width: 0; min-height: 44px; max-height: 8em; field-sizin
       this.wanted = null;
       const server = (this.getAttribute("server") || HOME).replace(/\/+$/, "");
       this.talk = new Conversation(server, this, signal);
-      this.isChosen = Boolean(this.talk.saved.language);
-      this.language = this.talk.saved.language || this.getAttribute("language") || navigator.language || "en";
+      this.topic = null;
+      const { saved } = this.talk;
+      saved.link = (this.hasAttribute("link") && takeLink()) || saved.link;
+      this.talk.save();
+      this.isChosen = Boolean(saved.language);
+      this.language = (saved.link && saved.link.language) || this.ownLanguage();
       this.build();
       const on = (target, name, then) => target.addEventListener(name, then, { signal });
       on(this.shadowRoot, "keydown", (event) => this.keyed(event));
@@ -580,6 +595,11 @@ textarea { flex: 1; min-width: 0; min-height: 44px; max-height: 8em; field-sizin
       if (!this.talk || before === now) return;
       if (name === "open") this.toggle(true);
       else if (now && primary(now) !== primary(this.language)) this.loadTexts(now);
+    }
+
+    /** The language without a link: chosen before, the host's, the browser's. */
+    ownLanguage() {
+      return this.talk.saved.language || this.getAttribute("language") || navigator.language || "en";
     }
 
     /** Register that `node` says texts[key], in whatever language. */
@@ -674,6 +694,7 @@ textarea { flex: 1; min-width: 0; min-height: 44px; max-height: 8em; field-sizin
         this.showEnd();
         this.input.focus();
         this.refresh(true);
+        this.begin();
       } else {
         this.confirm(false, true);
         this.launcher.focus();
@@ -734,7 +755,9 @@ textarea { flex: 1; min-width: 0; min-height: 44px; max-height: 8em; field-sizin
       let delay = FIRST_DELAY_MS;
       const { talk } = this;
       while (!talk.signal.aborted && this.wanted === tag) {
-        const [status, data] = await talk.ask("GET", `/api/widget/${encodeURIComponent(tag)}`);
+        const { link } = talk.saved;
+        const query = link && link.topic ? `?topic=${encodeURIComponent(link.topic)}` : "";
+        const [status, data] = await talk.ask("GET", `/api/widget/${encodeURIComponent(tag)}${query}`);
         if (talk.signal.aborted || this.wanted !== tag) return;
         if (status === 200) {
           this.wanted = null;
@@ -757,11 +780,43 @@ textarea { flex: 1; min-width: 0; min-height: 44px; max-height: 8em; field-sizin
       this.chooser.value = data.language;
       this.chooser.hidden = this.offered.length < 2;
       this.paint();
+      if (this.follow(data, tag)) return;
       if (primary(tag) !== data.language && !this.isChosen && !this.hasAttribute("language")) {
         // The first language of the browser has no answers: perhaps its second has.
         const second = navigator.languages.map(primary).find((code) => this.offered.some((one) => one.code === code));
         if (second && second !== data.language) this.loadTexts(second);
       }
+    }
+
+    /** Do what a link asks for, as far as it is known here. True when other texts are on their way. */
+    follow(data, tag) {
+      const { saved } = this.talk;
+      const { link } = saved;
+      const { language, topic } = link || {};
+      // The texts of another language may come first, when the host changes its attribute.
+      if (!link || (language && language !== tag)) return false;
+      this.topic = topic ? data.topic : null;
+      saved.link = this.topic && { topic };
+      this.talk.save();
+      if (language && !data.is_supported) {
+        this.topic = null;
+        this.loadTexts(this.ownLanguage());
+        return true;
+      }
+      if (language) {
+        this.isChosen = true;
+        saved.language = data.language;
+        this.talk.save();
+        // In a conversation that goes on already, a topic brings its language along.
+        if (saved.id && !this.topic) this.choose(data.language);
+      }
+      this.begin();
+      return false;
+    }
+
+    /** A link's topic is asked for once the panel is open: nothing exists on the server before. */
+    begin() {
+      if (this.topic && this.hasAttribute("open")) this.tap(this.topic.title, this.topic.payload);
     }
 
     choose(code) {
@@ -782,13 +837,21 @@ textarea { flex: 1; min-width: 0; min-height: 44px; max-height: 8em; field-sizin
       if (text) {
         this.input.value = "";
         // Who did not choose a language is answered in the one they write.
-        this.talk.say(text, undefined, this.isChosen ? this.language : undefined);
+        this.say(text, undefined, this.isChosen ? this.language : undefined);
       }
       this.input.focus();
     }
 
     tap(title, payload, language = this.language) {
-      this.talk.say(title, payload, language);
+      this.say(title, payload, language);
+    }
+
+    /** Whatever is said first, a link's topic is not asked for afterwards. */
+    say(text, payload, language) {
+      const { link } = this.talk.saved;
+      this.topic = null;
+      this.talk.saved.link = link && link.language ? { language: link.language } : null;
+      this.talk.say(text, payload, language);
     }
 
     confirm(isAsking, isSilent) {

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
 
 from bot.catalogue import N_
+from bot.channels.links import Link
 from bot.conversations.body import Body
-from bot.knowledge.answers import load_answers
-from bot.languages import offered
-from bot.settings import ROOT
 from bot.text import clean
 
 _COMMAND = re.compile(r"/(?P<name>[a-z]{1,32})(?:@\w+)?(?:\s+(?P<rest>.*))?", re.DOTALL | re.IGNORECASE)
@@ -54,24 +51,10 @@ def understand(text: str) -> Wish | None:
     name = found["name"].lower() if found else ""
     if found and name in _PAYLOADS:
         if name == "start" and found["rest"]:
-            language, payload = _link(found["rest"])
-            return Wish(Body(f"/{name}", payload=payload), language)
+            link = Link.from_start(found["rest"])
+            return Wish(Body(f"/{name}", payload=link.payload(otherwise="greet")), link.language)
         return Wish(Body(f"/{name}", payload=_PAYLOADS[name]))
     if shown.startswith("/"):
         # Only buttons carry intents; what somebody types is read as words.
         shown = shown.lstrip("/ ") or shown
     return Wish(Body(shown)) if shown else None
-
-
-def _link(parameter: str) -> tuple[str | None, str]:
-    """The language and payload behind `t.me/<bot>?start=<language>_<topic>`; both may be missing or nonsense."""
-    language, _, topic = parameter.strip().lower().partition("_")
-    payload = f"/{topic}" if topic in topics() else _PAYLOADS["start"]
-    return (language if language in offered() else None), payload
-
-
-@cache
-def topics() -> frozenset[str]:
-    """The topics that a link may open: those that people can also reach by tapping (knowledge/answers.yml)."""
-    answers = load_answers(ROOT / "knowledge" / "answers.yml")
-    return frozenset(topic for group in answers.menu for topic in group.topics)
