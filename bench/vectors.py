@@ -18,7 +18,7 @@ from bot.nlu.intent_model import IntentModel
 from bot.nlu.reading import encoder_text
 
 ROOT = Path(__file__).resolve().parent.parent
-C, MAX_ITERATIONS = 3.0, 300
+C, MAX_ITERATIONS = 3.0, 60
 _CHUNK = 64
 
 

@@ -32,8 +32,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "bench" / "adapt")]
 
 from encoder import Encoder, Tokenizer, Weights, padded  # noqa: E402
 
+from bot.languages import CODES  # noqa: E402
 from bot.nlu.reading import encoder_text  # noqa: E402
-from bot.nlu.training_sentences import FOLDER  # noqa: E402
+from bot.nlu.training_sentences import files  # noqa: E402
 from bot.nlu.training_sentences import sentences as training_sentences  # noqa: E402
 from bot.nlu.writing import LANGUAGES, Writing  # noqa: E402
 
@@ -59,9 +60,9 @@ def sentences() -> list[Sentence]:
     One in ten, chosen by its content, is held back.
     """
     found = []
-    for path in sorted(FOLDER.glob("*.yml")):
-        code, read = path.stem, []
-        for intent, written in training_sentences(path):
+    for code in CODES:
+        read = []
+        for intent, written in (pair for path in files(code) for pair in training_sentences(path)):
             text = encoder_text(written)
             share = int(hashlib.sha256(text.encode()).hexdigest()[:8], 16) / 2**32
             if text:

@@ -33,6 +33,9 @@ class SeveralNeeds(GraphComponent):
             "clause_confidence": 0.6,
             # A clause alone may be read wrongly; the whole message must not contradict it: at least this much of it.
             "message_confidence": 0.001,
+            # The same for urgent intents, which change the whole answer (see safety.py).
+            "urgent_clause_confidence": 0.9,
+            "urgent_message_confidence": 0.02,
             "most": 3,
             # Intents that are no needs: they never stand beside another one.
             "not_a_need": [],
@@ -78,10 +81,11 @@ class SeveralNeeds(GraphComponent):
         found: Dict[str, int] = {}
         for number, clause in enumerate(message.get(CLAUSE_PROBABILITIES) or []):
             name, confidence = max(clause.items(), key=lambda item: item[1])
+            kind = "urgent_" if name in self._config["urgent"] else ""
             if (
                 name not in self._config["not_a_need"]
-                and confidence >= self._config["clause_confidence"]
-                and whole.get(name, 0.0) >= self._config["message_confidence"]
+                and confidence >= self._config[f"{kind}clause_confidence"]
+                and whole.get(name, 0.0) >= self._config[f"{kind}message_confidence"]
             ):
                 found.setdefault(name, number)
         return found

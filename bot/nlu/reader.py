@@ -19,7 +19,7 @@ from bot import text as cleaning
 from bot.nlu import expressions, idioms, phrases, reading, writing
 from bot.nlu.language import LANGUAGE
 from bot.nlu.reading import encoder_text
-from bot.nlu.training_sentences import FOLDER, sentences
+from bot.nlu.training_sentences import files, sentences
 from bot.nlu.writing import LANGUAGES, Writing
 from bot.text import clauses, clean
 
@@ -35,7 +35,7 @@ _HELPERS = (__file__, *(module.__file__ for module in (writing, reading, idioms,
 class MessageReader(GraphComponent):
     """Cuts a message into clauses, and gives text that was typed in Latin letters its own writing back (writing.py).
 
-    Reads: text, language. Writes: readings. Learns the writing of a language from data/nlu/.
+    Reads: text, language. Writes: readings. Learns how a language is written from all of its sentences.
     """
 
     @staticmethod
@@ -82,7 +82,7 @@ class MessageReader(GraphComponent):
     def fingerprint_addon(cls, config: Dict[Text, Any]) -> Text:
         """Which language a sentence is in stands in the name of its file, which Rasa does not see."""
         digest = hashlib.sha256(expressions.fingerprint().encode())
-        for path in (*map(Path, _HELPERS), *sorted(FOLDER.glob("*.yml"))):
+        for path in (*map(Path, _HELPERS), *(path for code in sorted(LANGUAGES) for path in files(code))):
             digest.update(path.name.encode() + path.read_bytes())
         return digest.hexdigest()
 
@@ -90,8 +90,7 @@ class MessageReader(GraphComponent):
         """Learn how the languages are written."""
         learnt = {}
         for code in sorted(LANGUAGES) if self._config["restores"] else ():
-            path = FOLDER / f"{code}.yml"
-            learnt[code] = [encoder_text(text) for _, text in sentences(path)] if path.is_file() else []
+            learnt[code] = [clean(text) for path in files(code) for _, text in sentences(path)]
         self._writings = {code: Writing(code, texts) for code, texts in learnt.items()}
         with self._model_storage.write_to(self._resource) as folder:
             (Path(folder) / _FILE).write_text(json.dumps(learnt, ensure_ascii=False), encoding="utf-8")

@@ -42,12 +42,14 @@ class UrgentIntents(GraphComponent):
         return {
             "intents": list(URGENT),
             # Summed probability of the urgent intents in the whole message.
-            "act_above": 0.3,
-            # The same in a single clause: a cry for help inside a long story.
-            "act_above_in_clause": 0.8,
+            "act_above": 0.2,
+            # The same in a single clause, a cry for help inside a long story, when the whole message does not
+            # contradict it: clauses alone raise twice as many false alarms as they find cries.
+            "act_above_in_clause": 0.9,
+            "clause_contradicted_below": 0.02,
             # Either of these, when an expression of danger is there as well.
             "act_above_with_expression": 0.05,
-            # Between this and acting, the person is asked whether there is danger now.
+            # Between this, in the message or a clause, and acting, the person is asked whether there is danger now.
             "ask_above": 0.06,
         }
 
@@ -81,7 +83,10 @@ class UrgentIntents(GraphComponent):
             in_clause = max((self._urgent(clause) for clause in clauses), default=0.0)
             current = (message.get(INTENT) or {}).get(INTENT_NAME_KEY)
             said = danger.find_danger(clean(message.get(TEXT) or ""))
-            acts = in_whole >= self._config["act_above"] or in_clause >= self._config["act_above_in_clause"]
+            acts = in_whole >= self._config["act_above"] or (
+                in_clause >= self._config["act_above_in_clause"]
+                and in_whole >= self._config["clause_contradicted_below"]
+            )
             acts = acts or bool(said and max(in_whole, in_clause) >= self._config["act_above_with_expression"])
             # What was found to be a need is never answered after something else, or not at all.
             acts = acts or bool(set(self._config["intents"]).intersection(message.get(NEEDS) or []))

@@ -57,7 +57,7 @@ def read_sentences(path: Path) -> tuple[list[Sentence], list[Fault]]:
 
 
 def check_sentences(root: Path, intents: Collection[str]) -> Iterator[Fault]:
-    """Everything wrong with `data/nlu` and `tests/nlu`."""
+    """Everything wrong with `data/nlu`, `data/encoder/sentences` and `tests/nlu`."""
     seen: dict[str, Sentence] = {}
     taught: dict[str, list[Sentence]] = {}
     for code in CODES:
@@ -67,8 +67,13 @@ def check_sentences(root: Path, intents: Collection[str]) -> Iterator[Fault]:
             continue
         taught[code], faults = read_sentences(path)
         yield from faults
-        yield from _check_training(taught[code], seen, intents)
         yield from _check_counts(path, taught[code], intents, fewest_for(code))
+        further = root / "data" / "encoder" / "sentences" / path.name
+        if further.is_file():
+            learnt, faults = read_sentences(further)
+            yield from faults
+            taught[code] += learnt
+        yield from _check_training(taught[code], seen, intents)
     for code in CODES:
         path = root / "tests" / "nlu" / f"{code}.yml"
         if not path.is_file():

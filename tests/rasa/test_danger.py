@@ -149,7 +149,14 @@ def test_an_urgent_need_that_was_found_is_never_answered_second() -> None:
 
 
 def test_when_danger_is_only_possible_the_answer_stays_and_the_person_is_asked() -> None:
-    said = judged(message({"unpaid_wages": 0.8, "in_danger": 0.15}))
+    said = judged(message({"unpaid_wages": 0.8, "in_danger": 0.1}))
+
+    assert said.get(INTENT)["name"] == "unpaid_wages"
+    assert said.get(MAYBE_URGENT) is True
+
+
+def test_a_clause_that_the_whole_message_contradicts_is_asked_about() -> None:
+    said = judged(message({"unpaid_wages": 0.95, "in_danger": 0.001}, {"unpaid_wages": 0.9}, {"in_danger": 0.95}))
 
     assert said.get(INTENT)["name"] == "unpaid_wages"
     assert said.get(MAYBE_URGENT) is True

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Dict
+from typing import Dict, List
 
 import pytest
 
-from bot.nlu.training_sentences import FOLDER, sentences
+from bot.nlu.training_sentences import files, sentences
 from bot.nlu.writing import LANGUAGES, MARKED, Writing
 
 
 @pytest.fixture(scope="module")
 def writings() -> Dict[str, Writing]:
-    return {code: Writing(code, [text for _, text in sentences(FOLDER / f"{code}.yml")]) for code in LANGUAGES}
+    return {code: Writing(code, taught(code)) for code in LANGUAGES}
+
+
+def taught(code: str) -> List[str]:
+    return [text for path in files(code) for _, text in sentences(path)]
 
 
 @pytest.mark.parametrize(
@@ -35,8 +39,7 @@ def test_words_typed_otherwise_are_written_as_the_language_writes_them(
 @pytest.mark.parametrize("code", sorted(LANGUAGES))
 def test_what_is_in_its_own_writing_stays_as_it_is(writings: Dict[str, Writing], code: str) -> None:
     marks = "ếáéőšćışğ" if code in MARKED else ""
-    taught = [text for _, text in sentences(FOLDER / f"{code}.yml")]
-    own = [t for t in taught if any(c in marks or (not marks and c.isalpha() and ord(c) > 0x24F) for c in t)]
+    own = [t for t in taught(code) if any(c in marks or (not marks and c.isalpha() and ord(c) > 0x24F) for c in t)]
 
     assert own
     assert not [text for text in own if writings[code].restored(text)]
