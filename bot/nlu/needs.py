@@ -34,7 +34,7 @@ class SeveralNeeds(GraphComponent):
             # A clause alone may be read wrongly; the whole message must not contradict it: at least this much of it.
             "message_confidence": 0.001,
             # The same for urgent intents, which change the whole answer (see safety.py).
-            "urgent_clause_confidence": 0.9,
+            "urgent_clause_confidence": 0.7,
             "urgent_message_confidence": 0.02,
             "most": 3,
             # Intents that are no needs: they never stand beside another one.

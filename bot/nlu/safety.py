@@ -42,10 +42,10 @@ class UrgentIntents(GraphComponent):
         return {
             "intents": list(URGENT),
             # Summed probability of the urgent intents in the whole message.
-            "act_above": 0.2,
+            "act_above": 0.14,
             # The same in a single clause, a cry for help inside a long story, when the whole message does not
             # contradict it: clauses alone raise twice as many false alarms as they find cries.
-            "act_above_in_clause": 0.9,
+            "act_above_in_clause": 0.8,
             "clause_contradicted_below": 0.02,
             # Either of these, when an expression of danger is there as well.
             "act_above_with_expression": 0.05,

@@ -1,8 +1,8 @@
 """Reads the sentences that the model learns from. Without Rasa.
 
 data/nlu/<language>.yml holds those that every training learns. What the adapted encoder (bench/adapt/) has learnt once
-and for all, and a training does not need again, stands in data/encoder/sentences/<language>.yml: leaving these out costs
-0.3 % of the held-back sentences and saves a first training more than a minute.
+and for all, and a training does not need again, stands in data/encoder/sentences/<language>.yml: leaving these out
+costs 0.3 % of the held-back sentences and saves a first training more than a minute.
 """
 
 from __future__ import annotations
