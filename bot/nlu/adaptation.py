@@ -73,9 +73,10 @@ def apply(weights: bytes, differences: Mapping[str, np.ndarray]) -> bytes:
     if ROWS in differences:
         rows, blocks = differences.pop(ROWS), differences.pop(ROW_BLOCKS)
         place = places["emb.word"]
-        width = blocks.size // len(rows)
+        # Each embedding is as long as the bias that follows it (as float32), in blocks of 32.
+        width = places["emb.ln.b"].size // 4 // 32 * _BLOCK
         embeddings = np.frombuffer(changed, np.uint8, place.size, place.offset)
-        if blocks.size != width * len(rows) or place.size % width or rows.max() * width >= place.size:
+        if blocks.size != width * len(rows) or rows.max() * width >= place.size:
             raise ValueError("the embeddings do not fit the encoder")
         embeddings.reshape(-1, width)[rows] = blocks.reshape(len(rows), width)
     for name, difference in differences.items():
